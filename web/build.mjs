@@ -1,0 +1,182 @@
+// Builds the pages into dist/: engine, bundles, styles, HTML with integrity, pre-compressed copies; then checks the budgets.
+//
+//   node build.mjs            everything, as released
+//   node build.mjs --fast     without brotli and without budgets, for the edit loop
+//   node build.mjs --no-engine   keep the engine that is there
+//
+// The bundler is esbuild, a Go tool of go.mod. Scripts, styles and the engine carry their hash in their name and in the
+// page's integrity attributes. What a page loads later stands in its HTML as <link data-lazy> or <link data-asset>, so
+// that also late scripts are checked (src/lib/lazy.ts).
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import zlib from "node:zlib";
+
+const web = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
+const dist = path.join(web, "dist");
+const assets = path.join(dist, "assets");
+const args = new Set(process.argv.slice(2));
+const fast = args.has("--fast");
+
+/** Pages: which HTML, which script, which styles, what may be loaded later, and the most that the first load may weigh (bytes, brotli 11). */
+const pages = [
+  { html: "index.html", script: "src/send.tsx", style: "css/page-send.css", budget: 80_000 },
+  { html: "share.html", script: "src/view.tsx", style: "css/page-view.css", budget: 60_000 },
+  { html: "manage.html", script: "src/manage.tsx", style: "css/page-manage.css", budget: 80_000 },
+];
+const engineBudget = 1_500_000;
+
+const run = (cmd, argv, env = {}) =>
+  execFileSync(cmd, argv, {
+    cwd: web,
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  }).toString();
+const sri = (bytes) => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+const hashed = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+const find = (dir, test) =>
+  fs
+    .readdirSync(path.join(web, dir), { recursive: true })
+    .map(String)
+    .filter(test)
+    .map((f) => path.join(dir, f))
+    .sort();
+
+function buildEngine() {
+  const kept = fs.existsSync(assets)
+    ? fs.readdirSync(assets).find((f) => /^engine-[0-9a-f]{12}\.wasm$/.test(f))
+    : undefined;
+  if (args.has("--no-engine") && kept) return { name: kept, bytes: fs.readFileSync(path.join(assets, kept)) };
+  const out = path.join(dist, "engine.wasm");
+  run("go", ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, "../wasm"], {
+    GOOS: "js",
+    GOARCH: "wasm",
+  });
+  const bytes = fs.readFileSync(out);
+  fs.rmSync(out);
+  return { name: `engine-${hashed(bytes)}.wasm`, bytes };
+}
+
+function esbuild(entries, extra) {
+  const meta = path.join(dist, "meta.json");
+  const goroot = run("go", ["env", "GOROOT"]).trim();
+  run("go", [
+    "tool",
+    "esbuild",
+    ...entries,
+    "--bundle",
+    "--outdir=dist/assets",
+    "--outbase=.",
+    "--entry-names=[name]-[hash]",
+    "--chunk-names=chunk-[hash]",
+    "--target=es2022",
+    "--jsx=automatic",
+    "--jsx-import-source=preact",
+    "--legal-comments=none",
+    "--charset=utf8",
+    `--metafile=${meta}`,
+    "--log-level=warning",
+    `--alias:go-wasm-exec=${path.join(goroot, "lib/wasm/wasm_exec.js")}`,
+    ...(fast ? [] : ["--minify"]),
+    ...extra,
+  ]);
+  const { outputs } = JSON.parse(fs.readFileSync(meta, "utf8"));
+  fs.rmSync(meta);
+  return outputs;
+}
+
+/** The file that was built from entry, and every chunk that it imports statically. */
+function closure(outputs, entry) {
+  const first = Object.keys(outputs).find((o) => outputs[o].entryPoint === entry);
+  if (!first) throw new Error(`nothing was built from ${entry}`);
+  const seen = new Set([first]);
+  for (const o of seen)
+    for (const i of outputs[o].imports) if (i.kind === "import-statement" && !i.external) seen.add(i.path);
+  return [...seen];
+}
+
+const linkTo = (file) => `assets/${path.basename(file)}`;
+const bytesOf = (file) => fs.readFileSync(path.join(web, file));
+const integrity = (file) => `integrity="${sri(bytesOf(file))}" crossorigin`;
+
+function writePage(page, outputs, workers, styles, lazies, engine) {
+  const scripts = closure(outputs, page.script);
+  const style = closure(styles, page.style)[0];
+  const tags = [
+    `<link rel="stylesheet" href="${linkTo(style)}" ${integrity(style)}>`,
+    ...scripts.slice(1).map((c) => `<link rel="modulepreload" href="${linkTo(c)}" ${integrity(c)}>`),
+    `<script type="module" src="${linkTo(scripts[0])}" ${integrity(scripts[0])}></script>`,
+  ];
+  const source = scripts.map((s) => bytesOf(s).toString()).join("\n");
+  for (const lazy of lazies) {
+    const name = path.basename(lazy).replace(/\.lazy\.tsx?$/, "");
+    if (!source.includes(`"${name}"`) && !name.startsWith("words-")) continue;
+    for (const [i, file] of closure(outputs, lazy).entries())
+      if (!scripts.includes(file))
+        tags.push(
+          `<link data-lazy="${name}"${i === 0 ? " data-entry" : ""} href="${linkTo(file)}" ${integrity(file)}>`,
+        );
+  }
+  for (const [name, file] of workers)
+    if (source.includes(`"${name}"`))
+      tags.push(`<link data-asset="${name}" href="${linkTo(file)}" ${integrity(file)}>`);
+  if (engine && source.includes('"engine"'))
+    tags.push(`<link data-asset="engine" href="assets/${engine.name}" integrity="${sri(engine.bytes)}" crossorigin>`);
+  const html = fs.readFileSync(path.join(web, page.html), "utf8").replace("<!--build-->", tags.join("\n"));
+  fs.writeFileSync(path.join(dist, page.html), html);
+  return [path.join("dist", page.html), style, ...scripts];
+}
+
+const brotli = (bytes) =>
+  zlib.brotliCompressSync(bytes, {
+    params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  });
+
+function compressAll() {
+  for (const f of fs.readdirSync(dist, { recursive: true }).map(String)) {
+    if (!/\.(html|js|css|svg|wasm)$/.test(f)) continue;
+    const bytes = fs.readFileSync(path.join(dist, f));
+    fs.writeFileSync(path.join(dist, `${f}.br`), brotli(bytes));
+    fs.writeFileSync(path.join(dist, `${f}.gz`), zlib.gzipSync(bytes, { level: 9 }));
+  }
+}
+
+function checkBudgets(weights) {
+  let over = false;
+  for (const { name, files, budget } of weights) {
+    const sum = files.reduce((n, f) => n + fs.statSync(path.join(web, `${f}.br`)).size, 0);
+    console.log(`${name.padEnd(12)} ${String(sum).padStart(9)} of ${budget} bytes (brotli)`);
+    over ||= sum > budget;
+  }
+  if (over) throw new Error("over budget: load it later, or leave it out");
+}
+
+function main() {
+  const engine = args.has("--no-engine") && !fs.existsSync(assets) ? undefined : buildEngine();
+  for (const f of fs.readdirSync(dist)) if (f !== ".gitkeep") fs.rmSync(path.join(dist, f), { recursive: true });
+  fs.mkdirSync(assets, { recursive: true });
+  if (engine) fs.writeFileSync(path.join(assets, engine.name), engine.bytes);
+  const here = pages.filter((p) => fs.existsSync(path.join(web, p.script)));
+  const lazies = [...find("src", (f) => /\.lazy\.tsx?$/.test(f)), ...find("locales", (f) => /\.lazy\.ts$/.test(f))];
+  const workerEntries = find("src", (f) => f.endsWith(".worker.ts"));
+  const workerOut = workerEntries.length ? esbuild(workerEntries, ["--format=iife"]) : {};
+  const workers = workerEntries.map((w) => [path.basename(w, ".ts"), closure(workerOut, w)[0]]);
+  const outputs = esbuild([...here.map((p) => p.script), ...lazies], ["--format=esm", "--splitting"]);
+  const styles = esbuild(
+    here.map((p) => p.style),
+    [],
+  );
+  const weights = here.map((p) => ({
+    name: p.html,
+    budget: p.budget,
+    files: writePage(p, outputs, workers, styles, lazies, engine),
+  }));
+  fs.copyFileSync(path.join(web, "mark.svg"), path.join(dist, "mark.svg"));
+  if (fast) return;
+  compressAll();
+  if (engine) weights.push({ name: "engine", budget: engineBudget, files: [`dist/assets/${engine.name}`] });
+  checkBudgets(weights);
+}
+
+main();

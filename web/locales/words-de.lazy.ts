@@ -1,0 +1,6 @@
+import common from "./de/common.json";
+import manage from "./de/manage.json";
+import send from "./de/send.json";
+import view from "./de/view.json";
+
+export default { ...common, ...send, ...view, ...manage };

@@ -1,0 +1,59 @@
+// Every word of the interface. English comes with the page, other languages are one late chunk each (locales/*.lazy.ts).
+// A key that a language lacks shows in English; a test keeps the catalogues level.
+import type common from "../../locales/en/common.json";
+import type manage from "../../locales/en/manage.json";
+import type send from "../../locales/en/send.json";
+import type view from "../../locales/en/view.json";
+import { lazy } from "./lazy.ts";
+
+export type Key = keyof typeof common | keyof typeof send | keyof typeof view | keyof typeof manage;
+export type Phrase = string | { readonly [category: string]: string };
+export type Catalogue = { readonly [key: string]: Phrase };
+export type Params = { readonly [name: string]: string | number };
+
+/** Languages besides English; each has locales/words-{tag}.lazy.ts. */
+const others = ["de"];
+
+let language = "en";
+let words: Catalogue = {};
+
+/** Adds a page's English catalogue. */
+export function addWords(catalogue: Catalogue): void {
+  words = { ...catalogue, ...words };
+}
+
+/** Switches to the first language of the browser that has a catalogue. Never fails: English stays. */
+export async function loadLanguage(wanted: readonly string[] = navigator.languages): Promise<void> {
+  const tags = wanted.map((tag) => tag.toLowerCase().split("-")[0] ?? "");
+  const tag = tags.find((candidate) => candidate === "en" || others.includes(candidate)) ?? "en";
+  if (tag !== "en") {
+    try {
+      const { default: late } = await lazy<{ default: Catalogue }>(`words-${tag}`);
+      words = { ...words, ...late };
+      language = tag;
+    } catch {
+      // The page is usable in English; a chunk that is gone announces itself when something else is loaded.
+    }
+  }
+  document.documentElement.lang = language;
+}
+
+/** The tag in use, for Intl. */
+export function locale(): string {
+  return language;
+}
+
+/** The phrase for key, in the user's language. {name} is replaced; {n} chooses the plural form and is formatted. */
+export function t(key: Key, params: Params = {}): string {
+  const phrase = words[key] ?? key;
+  const text = typeof phrase === "string" ? phrase : (phrase[plural(params["n"])] ?? phrase["other"] ?? key);
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = params[name];
+    if (value === undefined) return whole;
+    return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
+  });
+}
+
+function plural(n: string | number | undefined): string {
+  return typeof n === "number" ? new Intl.PluralRules(language).select(n) : "other";
+}
