@@ -1,0 +1,85 @@
+package variant
+
+import (
+	"errors"
+	"fmt"
+	"image"
+)
+
+// Variant is one coded picture.
+type Variant struct {
+	Role          Role
+	Media         Media
+	Width, Height int // as displayed
+	Data          []byte
+}
+
+// Photo is a decoded photo.
+type Photo struct {
+	Image       image.Image // as coded
+	Orientation int         // EXIF, 1–8
+	Profile     []byte      // ICC profile of the pixels; empty means sRGB
+}
+
+// Make yields the variants of a plan in its order: upright, each scaled from the one before. It stops at the first
+// error of the encoder or of yield. A preview that does not fit the manifest is left out.
+func Make(p Photo, plan []Spec, enc Encoder, yield func(Variant) error) error {
+	if p.Image.Bounds().Empty() {
+		return errors.New("scaling: the picture is empty")
+	}
+	var last *image.RGBA
+	for _, spec := range plan {
+		last = scaled(p, last, spec)
+		o := Options{Quality: spec.Quality, Profile: p.Profile}
+		if spec.Role == Preview {
+			o.Profile = nil // 500 bytes of profile are not seen at 32 pixels
+		}
+		v, err := encode(Straight(last), spec, o, enc)
+		if err != nil {
+			return err
+		}
+		if v.Role == Preview && len(v.Data) > MaxPreview {
+			continue
+		}
+		if err := yield(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scaled makes the first picture from the photo and each further one from the one before. Turning comes after scaling
+// down, when there are few pixels left to turn.
+func scaled(p Photo, last *image.RGBA, spec Spec) *image.RGBA {
+	if last != nil {
+		if last.Rect.Dx() == spec.Width && last.Rect.Dy() == spec.Height {
+			return last
+		}
+		return Scale(last, spec.Width, spec.Height)
+	}
+	w, h := spec.Width, spec.Height
+	if p.Orientation >= 5 && p.Orientation <= 8 {
+		w, h = h, w
+	}
+	return Orient(Scale(p.Image, w, h), p.Orientation)
+}
+
+func encode(img *image.NRGBA, spec Spec, o Options, enc Encoder) (Variant, error) {
+	v := Variant{Role: spec.Role, Width: spec.Width, Height: spec.Height}
+	var err error
+	if v.Data, v.Media, err = enc.Encode(img, o); err != nil {
+		return v, fmt.Errorf("encoding at %d×%d: %w", spec.Width, spec.Height, err)
+	}
+	if !spec.Lossless || !Flat(img) {
+		return v, nil
+	}
+	o.Lossless = true
+	exact, media, err := enc.Encode(img, o)
+	if err != nil {
+		return v, fmt.Errorf("encoding losslessly at %d×%d: %w", spec.Width, spec.Height, err)
+	}
+	if len(exact) < len(v.Data) {
+		v.Data, v.Media = exact, media
+	}
+	return v, nil
+}

@@ -1,0 +1,67 @@
+package native
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"image"
+)
+
+var errRIFF = errors.New("encoding: the WebP encoder did not make a RIFF file")
+
+// withWebPProfile puts an ICC profile into a simple WebP file: RIFF, VP8X, ICCP, then the picture as it was
+// (WebP container specification, Extended File Format). Without a profile the file stays as it is.
+func withWebPProfile(file []byte, img *image.NRGBA, profile []byte) ([]byte, error) {
+	if len(profile) == 0 {
+		return file, nil
+	}
+	if len(file) < 20 || string(file[:4]) != "RIFF" || string(file[8:12]) != "WEBP" {
+		return nil, errRIFF
+	}
+	const iccFlag, alphaFlag = 0x20, 0x10
+	flags := byte(iccFlag)
+	if !img.Opaque() {
+		flags |= alphaFlag
+	}
+	picture := file[12:]
+	if string(picture[:4]) == "VP8X" { // an encoder writes that chunk for lossy pictures with alpha
+		picture = picture[18:]
+	}
+	w, h := img.Rect.Dx()-1, img.Rect.Dy()-1
+	head := []byte{flags, 0, 0, 0, byte(w), byte(w >> 8), byte(w >> 16), byte(h), byte(h >> 8), byte(h >> 16)}
+	out := append([]byte("RIFF\x00\x00\x00\x00WEBP"), riffChunk("VP8X", head)...)
+	out = append(out, riffChunk("ICCP", profile)...)
+	out = append(out, picture...)
+	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8))
+	return out, nil
+}
+
+func riffChunk(name string, data []byte) []byte {
+	out := binary.LittleEndian.AppendUint32([]byte(name), uint32(len(data)))
+	out = append(out, data...)
+	if len(data)%2 == 1 {
+		out = append(out, 0)
+	}
+	return out
+}
+
+// withJPEGProfile puts an ICC profile behind the start of a JPEG file, in as many APP2 segments as it needs
+// (ICC.1:2022, Annex B.4). A profile that needs more than 255 of them does not exist; it would be left out.
+func withJPEGProfile(file, profile []byte) []byte {
+	const room = 65535 - 2 - 14
+	count := (len(profile) + room - 1) / room
+	if count == 0 || count > 255 {
+		return file
+	}
+	out := append([]byte{}, file[:2]...)
+	for n := 1; n <= count; n++ {
+		part := profile[:min(room, len(profile))]
+		profile = profile[len(part):]
+		out = append(out, 0xff, 0xe2)
+		out = binary.BigEndian.AppendUint16(out, uint16(2+14+len(part)))
+		out = fmt.Appendf(out, "ICC_PROFILE\x00%c%c", 0, 0)
+		out[len(out)-2], out[len(out)-1] = byte(n), byte(count)
+		out = append(out, part...)
+	}
+	return append(out, file[2:]...)
+}
