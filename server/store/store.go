@@ -32,16 +32,23 @@ type Upload [16]byte
 // String returns u in lower-case hexadecimal.
 func (u Upload) String() string { return hex.EncodeToString(u[:]) }
 
+// What one row may hold; a store refuses more.
+const (
+	MaxValue    = 1 << 20   // bytes of Record.Value
+	MaxManifest = 300 << 10 // bytes of a sealed manifest
+)
+
 // Record is one row: an opaque value and the two columns that stores look at.
 type Record struct {
 	Key     Key
 	Counter uint64 // 1 when created; every Swap adds one
 	Due     int64  // Unix ms at which a sweep has to look at it
-	Value   []byte // at most 1 MiB
+	Value   []byte // at most MaxValue
 }
 
 // Records keeps records. All methods are safe for concurrent use, by several processes where the database is shared.
-// A write is durable when the method returns nil.
+// A write is durable when the method returns nil. After an error that is none of the sentinels above (a cancelled
+// context, a lost connection) it may have happened or not: load again.
 type Records interface {
 	// Create stores r with Counter 1. ErrExists if the key is taken.
 	Create(ctx context.Context, r Record) error
@@ -57,12 +64,15 @@ type Records interface {
 	Delete(ctx context.Context, k Key, counter uint64) error
 }
 
-// Manifests keeps sealed manifests (up to 300 KiB) under share and SHA-256. Put is idempotent; Drop of a missing one is no error.
+// Manifests keeps sealed manifests (up to MaxManifest) under share and SHA-256. Put is idempotent; Drop of a missing one is no error.
 // A manifest is put before the record that names it is swapped in, and dropped after.
 type Manifests interface {
 	PutManifest(ctx context.Context, k Key, sum [32]byte, b []byte) error
 	Manifest(ctx context.Context, k Key, sum [32]byte) ([]byte, error)
 	DropManifest(ctx context.Context, k Key, sum [32]byte) error
+	// DropManifests drops every manifest of the share, also those that a writer put and never swapped in. Only for a
+	// share that is gone: while it lives, somebody may have put one that is about to be swapped in.
+	DropManifests(ctx context.Context, k Key) error
 }
 
 // Scrubber is implemented by databases that keep deleted values in files until told otherwise. Scrub returns when
@@ -106,14 +116,18 @@ type Body interface {
 type Parts interface {
 	// Put stores a part of exactly size bytes whose SHA-256 is sum. It is create-only, atomic, and durable when it
 	// returns. created is false when the same bytes were there already; ErrExists when other bytes were;
-	// ErrMismatch when the body is shorter, longer or hashes differently.
+	// ErrMismatch when the body is shorter, longer or hashes differently. The body is read to its end in any case
+	// but a longer one, so that a client over HTTP/1.1 is not cut off before it can read the answer.
 	Put(ctx context.Context, u Upload, n uint32, body io.Reader, size int64, sum [32]byte) (created bool, err error)
-	// Read streams the ranges in order as one body. ErrNotFound, before any byte, when a part is missing.
+	// Read streams the ranges in order as one body. ErrNotFound, before any byte, when a part is missing or ends
+	// before its range does.
 	Read(ctx context.Context, u Upload, ranges []PartRange) (Body, error)
 	// List returns the stored parts of u, by number. None is not an error.
 	List(ctx context.Context, u Upload) ([]PartInfo, error)
-	// Delete removes all parts of u, also half-written ones. Missing ones are no error.
+	// Delete removes all parts of u, also half-written ones. Missing ones are no error. A Put that runs meanwhile may
+	// still succeed: whoever deletes for good deletes again later.
 	Delete(ctx context.Context, u Upload) error
-	// Uploads returns up to limit ids of uploads that have parts, in order, greater than after: for the orphan search.
+	// Uploads returns up to limit ids of uploads that have parts, half-written ones too, in order, greater than after:
+	// for the orphan search.
 	Uploads(ctx context.Context, after Upload, limit int) ([]Upload, error)
 }
