@@ -1,0 +1,37 @@
+// The photos of the tests: made by client/strip/striptest, once, into the temporary folder. See its README for what is planted.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), "../../..");
+
+/** Words planted in the metadata of every photo. */
+export const planted = { owner: "PLANTED-OWNER-Amelia-Quist", comment: "PLANTED-COMMENT-7f3a", latitude: "52.3702", longitude: "4.8952" } as const;
+
+export type PhotoName = "camera" | "portrait" | "screenshot" | "big";
+
+const kinds: Record<PhotoName, { kind: "camera" | "screenshot"; width: number; height: number; orientation?: number }> = {
+  camera: { kind: "camera", width: 2400, height: 1600 },
+  portrait: { kind: "camera", width: 1600, height: 1200, orientation: 6 },
+  screenshot: { kind: "screenshot", width: 1280, height: 800 },
+  big: { kind: "camera", width: 4000, height: 3000 },
+};
+
+/** The path of a photo by name; seed makes another one of the same kind. */
+export function photo(name: PhotoName, seed = 1): string {
+  const dir = path.join(os.tmpdir(), "safelight-photos");
+  const { kind, width, height, orientation = 1 } = kinds[name];
+  const file = path.join(dir, `planted-name-${name}-${seed}.${kind === "camera" ? "jpg" : "png"}`);
+  if (fs.existsSync(file)) return file;
+  fs.mkdirSync(dir, { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  execFileSync(
+    "go",
+    ["run", "./client/strip/striptest/makephoto", "-kind", kind, "-width", `${width}`, "-height", `${height}`, "-orientation", `${orientation}`,
+      "-seed", `${seed}`, "-owner", planted.owner, "-comment", planted.comment, "-gps", `${planted.latitude},${planted.longitude}`, unfinished],
+    { cwd: root, stdio: "inherit" },
+  );
+  fs.renameSync(unfinished, file);
+  return file;
+}
