@@ -3,6 +3,7 @@
 //   node build.mjs            everything, as released
 //   node build.mjs --fast     without brotli and without budgets, for the edit loop
 //   node build.mjs --no-engine   keep the engine that is there
+//   node build.mjs --dev      pages that reload themselves (see dev.mjs)
 //
 // The bundler is esbuild, a Go tool of go.mod. Scripts, styles and the engine carry their hash in their name and in the
 // page's integrity attributes. What a page loads later stands in its HTML as <link data-lazy> or <link data-asset>, so
@@ -18,6 +19,7 @@ const dist = path.join(web, "dist");
 const assets = path.join(dist, "assets");
 const args = new Set(process.argv.slice(2));
 const fast = args.has("--fast");
+const dev = args.has("--dev");
 
 /** Pages: which HTML, which script, which styles, what may be loaded later, and the most that the first load may weigh (bytes, brotli 11). */
 const pages = [
@@ -108,6 +110,10 @@ function writePage(page, outputs, workers, styles, lazies, engine) {
     ...scripts.slice(1).map((c) => `<link rel="modulepreload" href="${linkTo(c)}" ${integrity(c)}>`),
     `<script type="module" src="${linkTo(scripts[0])}" ${integrity(scripts[0])}></script>`,
   ];
+  if (dev) {
+    const [reload] = closure(outputs, "src/dev/reload.ts");
+    tags.push(`<script type="module" src="${linkTo(reload)}" ${integrity(reload)}></script>`);
+  }
   const source = scripts.map((s) => bytesOf(s).toString()).join("\n");
   for (const lazy of lazies) {
     const name = path.basename(lazy).replace(/\.lazy\.tsx?$/, "");
@@ -162,7 +168,10 @@ function main() {
   const workerEntries = find("src", (f) => f.endsWith(".worker.ts"));
   const workerOut = workerEntries.length ? esbuild(workerEntries, ["--format=iife"]) : {};
   const workers = workerEntries.map((w) => [path.basename(w, ".ts"), closure(workerOut, w)[0]]);
-  const outputs = esbuild([...here.map((p) => p.script), ...lazies], ["--format=esm", "--splitting"]);
+  const outputs = esbuild(
+    [...here.map((p) => p.script), ...lazies, ...(dev ? ["src/dev/reload.ts"] : [])],
+    ["--format=esm", "--splitting"],
+  );
   const styles = esbuild(
     here.map((p) => p.style),
     [],
@@ -173,6 +182,7 @@ function main() {
     files: writePage(p, outputs, workers, styles, lazies, engine),
   }));
   fs.copyFileSync(path.join(web, "mark.svg"), path.join(dist, "mark.svg"));
+  if (dev) fs.writeFileSync(path.join(dist, "stamp.json"), `${Date.now()}`);
   if (fast) return;
   compressAll();
   if (engine) weights.push({ name: "engine", budget: engineBudget, files: [`dist/assets/${engine.name}`] });
