@@ -1,0 +1,48 @@
+// Why bytes of the format are refused. The codes of statement and request are those of the vectors.
+
+export const formatCodes = [
+  // codes of links
+  "link-none",
+  "link-cut",
+  "link-mistyped",
+  "link-kind",
+  "link-manage",
+  "link-view",
+  // documents
+  "msgpack",
+  "header",
+  "version",
+  "form",
+  "id",
+  "signature",
+  "rules",
+  "manifest",
+  "locks",
+  // sealed files and what is in them
+  "sealed",
+  "opening",
+  "padding",
+  "manifest-form",
+  "hash",
+  "media",
+  // passphrases
+  "passphrase-form",
+  "element",
+] as const;
+
+export type FormatCode = (typeof formatCodes)[number];
+
+/** Bytes that FORMAT.md refuses. The message says which rule; it holds no secret. */
+export class FormatError extends Error {
+  override name = "FormatError";
+  readonly code: FormatCode;
+
+  constructor(code: FormatCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export function isFormatCode(code: unknown): code is FormatCode {
+  return typeof code === "string" && (formatCodes as readonly string[]).includes(code);
+}

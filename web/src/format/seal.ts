@@ -1,0 +1,127 @@
+// Sealed files: age v1 with one scrypt stanza of work factor 1, read from any 64 KiB boundary. FORMAT.md, "Sealed files".
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { hmac } from "@noble/hashes/hmac.js";
+import { scrypt } from "@noble/hashes/scrypt.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { ascii, base64, type Bytes, concat, equal, fromBase64, none, random } from "./bytes.ts";
+import { FormatError } from "./errors.ts";
+
+/** Bytes before the first chunk: header and nonce. */
+export const headSize = 165;
+const headerSize = 149;
+export const chunkSize = 65_536;
+const tagSize = 16;
+export const sealedChunk = chunkSize + tagSize;
+
+const refused = (why: string) => new FormatError("sealed", `not a sealed file: ${why}`);
+const broken = (why: string) => new FormatError("opening", `sealed file does not open: ${why}`);
+
+/** Length of the sealed form of n bytes. */
+export const sealedSize = (n: number): number => headSize + n + tagSize * Math.max(1, Math.ceil(n / chunkSize));
+
+/** Length of the plaintext in a sealed file of the given length. */
+export function plainSize(sealed: number): number {
+  const body = sealed - headSize;
+  const chunks = Math.ceil(body / sealedChunk);
+  const last = body - (chunks - 1) * sealedChunk;
+  if (body < tagSize || last < tagSize || (last === tagSize && chunks > 1)) throw refused("no such length");
+  return body - chunks * tagSize;
+}
+
+const header = /^age-encryption\.org\/v1\n-> scrypt ([A-Za-z0-9+/]{22}) 1\n([A-Za-z0-9+/]{43})\n--- ([A-Za-z0-9+/]{43})\n$/;
+
+/** The key of the chunks behind a head of 165 bytes. Every other header is refused before any scrypt runs. */
+export function streamKey(head: Uint8Array, passphrase: string): Bytes {
+  if (head.length !== headSize) throw refused("head is not 165 bytes");
+  const parts = header.exec(String.fromCharCode(...head.subarray(0, headerSize)));
+  if (!parts) throw refused("another header");
+  const [salt, wrapped, mac] = parts.slice(1).map((p) => fromBase64(p));
+  if (!salt || !wrapped || !mac) throw refused("base64 with another spelling");
+  const fileKey = decrypt(wrapKey(passphrase, salt), new Uint8Array(12), wrapped);
+  if (!fileKey) throw broken("the passphrase does not fit");
+  const signed = head.subarray(0, headerSize - 45); // up to and with "---"
+  if (!equal(headerMac(fileKey, signed), mac)) throw broken("the header was changed");
+  return payloadKey(fileKey, head.subarray(headerSize));
+}
+
+const wrapKey = (passphrase: string, salt: Uint8Array) =>
+  scrypt(ascii(passphrase), concat(ascii("age-encryption.org/v1/scrypt"), salt), { N: 2, r: 8, p: 1, dkLen: 32 });
+const headerMac = (fileKey: Uint8Array, signed: Uint8Array) =>
+  hmac(sha256, hkdf(sha256, fileKey, none, ascii("header"), 32), signed);
+const payloadKey = (fileKey: Uint8Array, nonce: Uint8Array) =>
+  hkdf(sha256, fileKey, nonce, ascii("payload"), 32) as Bytes;
+
+function decrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Bytes | undefined {
+  try {
+    return chacha20poly1305(key, nonce).decrypt(sealed) as Bytes;
+  } catch {
+    return undefined;
+  }
+}
+
+/** STREAM's nonce: the chunk's number in 11 bytes, then 1 for the last chunk. */
+function chunkNonce(n: number, last: boolean): Uint8Array {
+  const nonce = new Uint8Array(12);
+  new DataView(nonce.buffer).setBigUint64(3, BigInt(n));
+  nonce[11] = last ? 1 : 0;
+  return nonce;
+}
+
+/** Which sealed bytes hold size bytes of plaintext from offset: whole chunks, from start up to but not including end. */
+export interface Span {
+  readonly firstChunk: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** total is the length of the sealed file. */
+export function spanOf(total: number, offset: number, size: number): Span {
+  const firstChunk = Math.floor(offset / chunkSize);
+  const lastChunk = Math.floor((offset + Math.max(size, 1) - 1) / chunkSize);
+  return {
+    firstChunk,
+    start: headSize + firstChunk * sealedChunk,
+    end: Math.min(headSize + (lastChunk + 1) * sealedChunk, total),
+  };
+}
+
+/** Opens whole chunks of a sealed file of the given total length, one after another. sealed begins with firstChunk. */
+export function* openChunks(key: Uint8Array, total: number, firstChunk: number, sealed: Uint8Array): Generator<Bytes> {
+  const last = Math.ceil((total - headSize) / sealedChunk) - 1;
+  for (let at = 0, n = firstChunk; at < sealed.length; at += sealedChunk, n++) {
+    const chunk = sealed.subarray(at, at + sealedChunk);
+    if (n > last || (n < last && chunk.length !== sealedChunk)) throw broken("cut or continued");
+    if (n === last && chunk.length !== total - headSize - last * sealedChunk) throw broken("cut or continued");
+    const plain = decrypt(key, chunkNonce(n, n === last), chunk);
+    if (!plain) throw broken(`chunk ${n} was changed`);
+    yield plain;
+  }
+}
+
+/** Opens a whole sealed file that is small enough to be held. */
+export function openSealed(sealed: Uint8Array, passphrase: string): Bytes {
+  const key = streamKey(sealed.subarray(0, headSize), passphrase);
+  const plain = new Uint8Array(plainSize(sealed.length));
+  let at = 0;
+  for (const chunk of openChunks(key, sealed.length, 0, sealed.subarray(headSize))) {
+    plain.set(chunk, at);
+    at += chunk.length;
+  }
+  return plain;
+}
+
+/** Seals bytes that are small enough to be held. */
+export function seal(plain: Uint8Array, passphrase: string): Bytes {
+  const [fileKey, salt, nonce] = [random(16), random(16), random(16)];
+  const wrapped = chacha20poly1305(wrapKey(passphrase, salt), new Uint8Array(12)).encrypt(fileKey);
+  const signed = ascii(`age-encryption.org/v1\n-> scrypt ${base64(salt)} 1\n${base64(wrapped)}\n---`);
+  const out = [signed, ascii(` ${base64(headerMac(fileKey, signed))}\n`), nonce];
+  const key = payloadKey(fileKey, nonce);
+  const last = Math.max(1, Math.ceil(plain.length / chunkSize)) - 1;
+  for (let n = 0; n <= last; n++) {
+    const chunk = plain.subarray(n * chunkSize, (n + 1) * chunkSize);
+    out.push(chacha20poly1305(key, chunkNonce(n, n === last)).encrypt(chunk) as Bytes);
+  }
+  return concat(...out);
+}
