@@ -124,8 +124,8 @@ type Parts interface {
 	Read(ctx context.Context, u Upload, ranges []PartRange) (Body, error)
 	// List returns the stored parts of u, by number. None is not an error.
 	List(ctx context.Context, u Upload) ([]PartInfo, error)
-	// Delete removes all parts of u, also half-written ones. Missing ones are no error. A Put that runs meanwhile may
-	// still succeed: whoever deletes for good deletes again later.
+	// Delete removes all parts of u, also half-written ones. Missing ones are no error. A Put that runs meanwhile
+	// fails with ErrNotFound or still succeeds: whoever deletes for good deletes again later.
 	Delete(ctx context.Context, u Upload) error
 	// Uploads returns up to limit ids of uploads that have parts, half-written ones too, in order, greater than after:
 	// for the orphan search.
