@@ -11,6 +11,21 @@ func SealedSize(n uint64) uint64 {
 	return HeaderSize + n + 16*max(1, (n+65535)/65536)
 }
 
+// PlainSize returns how many plaintext bytes a sealed file of n bytes holds; false when no sealed file of at least one
+// plaintext byte is that long.
+func PlainSize(n uint64) (uint64, bool) {
+	const chunk = 65536 + 16
+	if n < MinBundleSize {
+		return 0, false
+	}
+	n -= HeaderSize
+	chunks := (n + chunk - 1) / chunk
+	if last := n - (chunks-1)*chunk; last <= 16 {
+		return 0, false
+	}
+	return n - chunks*16, true
+}
+
 // IsSealed reports whether b begins exactly like a sealed file of this format: an age v1 header with one scrypt stanza
 // of work factor 1. It proves nothing about what follows; the server uses it to refuse a client that forgot to seal,
 // and the clients to refuse every other header before any scrypt runs.
