@@ -37,8 +37,7 @@ export function lp(...parts: readonly Uint8Array[]): Bytes {
 
 /** UTF-8 of a well-formed string. TextEncoder replaces lone surrogates silently, so they are refused first. */
 export function utf8(s: string): Bytes {
-  if (/\p{Surrogate}/u.test(s))
-    throw new FormatError("passphrase-form", "text holds a lone surrogate");
+  if (/\p{Surrogate}/u.test(s)) throw new FormatError("passphrase-form", "text holds a lone surrogate");
   return new TextEncoder().encode(s) as Bytes;
 }
 

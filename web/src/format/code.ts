@@ -43,7 +43,7 @@ export function parseCode(fragment: string): Code {
   const next = fragment[digits.length] ?? "";
   if (digits.length !== codeLength || /[A-Za-z0-9]/.test(next)) throw malformed(fragment, digits);
   const bytes = fromBase58(digits);
-  if (!bytes || !equal(bytes, withCheck(bytes.slice(0, size - 4))))
+  if (!equal(bytes, withCheck(bytes.slice(0, size - 4))))
     throw new FormatError("link-mistyped", "the check does not fit: a character differs");
   const [kind, b] = [bytes[0], bytes.slice(1, size - 4)];
   if (kind === 1) return { kind: "view", id: b.slice(0, 16), view: b.slice(16) };
@@ -72,11 +72,10 @@ function base58(b: Bytes): string {
   return out;
 }
 
-/** 37 bytes, or undefined when the number is larger than that. */
-function fromBase58(s: string): Bytes | undefined {
+/** 50 characters always fit 37 bytes: 58^50 < 2^296. */
+function fromBase58(s: string): Bytes {
   let n = 0n;
   for (const c of s) n = n * 58n + BigInt(alphabet.indexOf(c));
-  if (n >> BigInt(8 * size) !== 0n) return undefined;
   const out = new Uint8Array(size);
   for (let i = size - 1; i >= 0; i--) {
     out[i] = Number(n & 255n);

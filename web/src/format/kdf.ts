@@ -35,13 +35,8 @@ export const commentToken = (comment: Uint8Array, id: Uint8Array): Bytes => deri
 export const unlockToken = (view: Uint8Array, pw: Uint8Array, r: Uint8Array, id: Uint8Array): Bytes =>
   derive(lp(view, pw, r), id, "token/unlock", 32);
 
-export const rootKey = (
-  view: Uint8Array,
-  pepper: Uint8Array,
-  pw: Uint8Array,
-  r: Uint8Array,
-  id: Uint8Array,
-): Bytes => derive(lp(view, pepper, pw, r), id, "root", 32);
+export const rootKey = (view: Uint8Array, pepper: Uint8Array, pw: Uint8Array, r: Uint8Array, id: Uint8Array): Bytes =>
+  derive(lp(view, pepper, pw, r), id, "root", 32);
 
 /** Passphrases of sealed files: 64 lower-case hex characters. */
 export const manifestSeal = (root: Uint8Array, id: Uint8Array): string => hex(derive(root, id, "seal/manifest", 32));

@@ -212,5 +212,5 @@ function readText(f: Fields, max: number): string {
 
 /** Text as it may be shown: without control characters (but line breaks) and without what turns the writing direction. */
 export function shown(s: string): string {
-  return s.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, "");
+  return s.replace(/[\p{Cc}\p{Bidi_C}\u2028\u2029\ufeff]/gu, (c) => (c === "\n" ? c : ""));
 }

@@ -1,7 +1,7 @@
 // From a passphrase to PW: a blinded question to the server, then Argon2id. FORMAT.md, "Passphrase, suite 1".
 // Loaded late: only shares with a passphrase need it.
 import { ristretto255, ristretto255_oprf } from "@noble/curves/ed25519.js";
-import { argon2id } from "@noble/hashes/argon2.js";
+import { argon2id, argon2idAsync } from "@noble/hashes/argon2.js";
 import { ascii, type Bytes, lp, utf8 } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 
@@ -63,4 +63,18 @@ const argon = { t: 2, m: 19_456, p: 1, dkLen: 32 } as const;
 /** PW from the OPRF's output y; takes 0.3 s, many times that where scripts are interpreted. progress gets 0 to 1. */
 export function stretch(y: Uint8Array, id: Uint8Array, progress: (done: number) => void = () => {}): Bytes {
   return argon2id(y, id, { ...argon, onProgress: progress }) as Bytes;
+}
+
+/** stretch, giving the page a turn every 20 ms; ends early when the signal says so. */
+export async function stretchInSlices(
+  y: Uint8Array,
+  id: Uint8Array,
+  progress: (done: number) => void,
+  signal: AbortSignal,
+): Promise<Bytes> {
+  const onProgress = (done: number) => {
+    signal.throwIfAborted();
+    progress(done);
+  };
+  return (await argon2idAsync(y, id, { ...argon, asyncTick: 20, onProgress })) as Bytes;
 }

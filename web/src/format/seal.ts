@@ -4,7 +4,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { ascii, base64, type Bytes, concat, equal, fromBase64, none, random } from "./bytes.ts";
+import { ascii, type Bytes, base64, concat, equal, fromBase64, none, random } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 
 /** Bytes before the first chunk: header and nonce. */
@@ -29,7 +29,8 @@ export function plainSize(sealed: number): number {
   return body - chunks * tagSize;
 }
 
-const header = /^age-encryption\.org\/v1\n-> scrypt ([A-Za-z0-9+/]{22}) 1\n([A-Za-z0-9+/]{43})\n--- ([A-Za-z0-9+/]{43})\n$/;
+const header =
+  /^age-encryption\.org\/v1\n-> scrypt ([A-Za-z0-9+/]{22}) 1\n([A-Za-z0-9+/]{43})\n--- ([A-Za-z0-9+/]{43})\n$/;
 
 /** The key of the chunks behind a head of 165 bytes. Every other header is refused before any scrypt runs. */
 export function streamKey(head: Uint8Array, passphrase: string): Bytes {

@@ -1,0 +1,23 @@
+// The opener's worker: opening a large photo must not hold up the page.
+import { FormatError } from "./errors.ts";
+import { openerJobs } from "./opener-jobs.ts";
+import type { Answer, Call } from "./opener-protocol.ts";
+
+const jobs = openerJobs();
+const post = (answer: Answer, transfer: Transferable[] = []) => self.postMessage(answer, { transfer });
+
+self.onmessage = ({ data }: MessageEvent<Call>) => {
+  const { n } = data;
+  try {
+    const gives = (jobs[data.op] as (args: unknown) => Extract<Answer, { gives: unknown }>["gives"])(data.args);
+    post({ n, gives }, gives instanceof Uint8Array ? [gives.buffer] : []);
+  } catch (error) {
+    post({
+      n,
+      code: error instanceof FormatError ? error.code : "failed",
+      message: error instanceof Error ? error.message : "",
+    });
+  }
+};
+
+post({ ready: true });

@@ -1,0 +1,81 @@
+// One variant, taken out of its sealed bundle as the bytes arrive: chunks are opened one by one, what lies outside the
+// variant is dropped, and the hash is checked before anybody gets the bytes.
+import { sha256 } from "@noble/hashes/sha2.js";
+import { type Bytes, equal } from "./bytes.ts";
+import { FormatError } from "./errors.ts";
+import { bundleSeal } from "./kdf.ts";
+import { chunkSize, openChunks, type Span, sealedChunk, spanOf, streamKey } from "./seal.ts";
+
+/** Where some bytes lie inside a sealed bundle, and what opens it. */
+export interface Place {
+  readonly id: Bytes;
+  readonly key: Bytes;
+  readonly head: Bytes;
+  /** Bytes of the sealed bundle. */
+  readonly total: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly sha256: Bytes;
+}
+
+/** The sealed bytes that have to be fed. */
+export const spanOfPlace = (p: Place): Span => spanOf(p.total, p.offset, p.size);
+
+export class VariantReader {
+  private readonly place: Place;
+  private readonly span: Span;
+  private readonly key: Bytes;
+  private readonly out: Bytes;
+  private readonly hash = sha256.create();
+  private readonly held: Bytes = new Uint8Array(sealedChunk);
+  private heldLength = 0;
+  private fed = 0;
+  private written = 0;
+  private nextChunk: number;
+
+  constructor(place: Place) {
+    this.place = place;
+    this.span = spanOfPlace(place);
+    this.key = streamKey(place.head, bundleSeal(place.key, place.id));
+    this.out = new Uint8Array(place.size);
+    this.nextChunk = this.span.firstChunk;
+  }
+
+  /** Takes the next bytes, in pieces of any length. */
+  feed(bytes: Uint8Array): void {
+    if (this.fed + bytes.length > this.span.end - this.span.start)
+      throw new FormatError("opening", "more bytes than were asked for");
+    this.fed += bytes.length;
+    for (let at = 0; at < bytes.length; ) {
+      const n = Math.min(sealedChunk - this.heldLength, bytes.length - at);
+      this.held.set(bytes.subarray(at, at + n), this.heldLength);
+      this.heldLength += n;
+      at += n;
+      if (this.heldLength === sealedChunk || this.fed - bytes.length + at === this.span.end - this.span.start)
+        this.openHeld();
+    }
+  }
+
+  private openHeld(): void {
+    const sealed = this.held.subarray(0, this.heldLength);
+    for (const plain of openChunks(this.key, this.place.total, this.nextChunk, sealed)) {
+      const start = this.nextChunk * chunkSize;
+      const from = Math.max(this.place.offset - start, 0);
+      const to = Math.min(this.place.offset + this.place.size - start, plain.length);
+      const wanted = plain.subarray(from, Math.max(from, to));
+      this.out.set(wanted, this.written);
+      this.hash.update(wanted);
+      this.written += wanted.length;
+      this.nextChunk++;
+    }
+    this.heldLength = 0;
+  }
+
+  /** The bytes, if they are all there and are those that the manifest promises. */
+  finish(): Bytes {
+    if (this.written !== this.place.size) throw new FormatError("opening", "bytes are missing");
+    if (!equal(this.hash.digest(), this.place.sha256))
+      throw new FormatError("hash", "these are not the bytes that the manifest names");
+    return this.out;
+  }
+}
