@@ -1,0 +1,201 @@
+package share
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"safelight/crypto/keys"
+	"safelight/crypto/manifest"
+	"safelight/crypto/seal"
+	"safelight/crypto/statement"
+)
+
+// Reply is what POST …/open answers.
+type Reply struct {
+	Statement, Signature []byte
+	Manifest, Locks      []byte
+	Pepper               []byte // empty unless the right unlock token was sent and no view is counted
+	Taken                uint64 // views so far
+	State                uint64 // as in API.md
+	Now                  uint64 // server time, Unix ms
+}
+
+// Opening is a share whose statement and manifest hash were verified, and whose manifest is still sealed.
+type Opening struct {
+	Statement statement.Statement
+
+	view  keys.View
+	reply Reply
+}
+
+// expiryLeeway is how far past a signed expiry may lie before it is refused: a server could show an old statement to
+// somebody new, and clocks differ.
+const expiryLeeway = time.Hour
+
+// Open checks what the server answered, in the order of FORMAT.md: array header, version, types, id, signature, rules,
+// expiry, manifest hash, locks. Nobody has been asked for a passphrase by then, and nothing has been counted.
+func Open(v keys.View, r Reply, now time.Time) (*Opening, error) {
+	s, err := statement.Open(r.Statement, r.Signature, v.ID())
+	if err != nil {
+		return nil, err
+	}
+	if now.Add(-expiryLeeway).UnixMilli() > int64(s.Expires) {
+		return nil, ErrExpired
+	}
+	if err := s.CheckManifest(r.Manifest); err != nil {
+		return nil, err
+	}
+	if err := s.CheckLocks(r.Locks); err != nil {
+		return nil, err
+	}
+	return &Opening{Statement: s, view: v, reply: r}, nil
+}
+
+// NeedsPassphrase reports whether a passphrase is needed.
+func (o *Opening) NeedsPassphrase() bool { return o.Statement.Suite != statement.SuiteNone }
+
+// NeedsRelease reports whether R is needed, from the locks or from the owner.
+func (o *Opening) NeedsRelease() bool { return o.Statement.UsesR() }
+
+// NeedsTake reports whether asking for the pepper counts a view.
+func (o *Opening) NeedsTake() bool { return o.Statement.ViewLimit != 0 }
+
+// Taken returns how many views were counted when the server answered.
+func (o *Opening) Taken() uint64 { return o.reply.Taken }
+
+// Pepper returns the pepper if the answer had it.
+func (o *Opening) Pepper() ([32]byte, bool) {
+	if len(o.reply.Pepper) != 32 {
+		return [32]byte{}, false
+	}
+	return [32]byte(o.reply.Pepper), true
+}
+
+// Unlock returns the token that asks for the pepper and for parts.
+func (o *Opening) Unlock(g keys.Gate) keys.Token { return o.view.UnlockToken(g) }
+
+// Unseal opens the manifest. ErrPepper: this pepper, or what is in g, does not fit.
+func (o *Opening) Unseal(pepper [32]byte, g keys.Gate) (*Share, error) {
+	if !g.Fits(&o.Statement) {
+		return nil, ErrGate
+	}
+	m, err := manifest.Open(o.reply.Manifest, o.view.Root(pepper, g).ManifestPassphrase(), &o.Statement)
+	if errors.Is(err, seal.ErrPassphrase) {
+		return nil, ErrPepper
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := &Share{Statement: o.Statement, manifest: m, gate: g, passphrase: o.view.Root(pepper, g).ManifestPassphrase()}
+	for i, b := range m.Bundles {
+		opened, err := seal.OpenBundle(keys.BundlePassphrase(o.view.ID(), b.Key), b.Header[:], o.Statement.Bundles[i].Size)
+		if err != nil {
+			return nil, err
+		}
+		s.bundles = append(s.bundles, opened)
+	}
+	return s, nil
+}
+
+// Share is an opened share.
+type Share struct {
+	Statement statement.Statement
+
+	manifest   *manifest.Manifest
+	bundles    []*seal.Bundle
+	gate       keys.Gate
+	passphrase string
+}
+
+// Fetch returns the bytes [from, to) of a sealed bundle, counted as in the statement.
+type Fetch func(bundle int, from, to int64) ([]byte, error)
+
+// Title returns what the sender called the share, and Words what they wrote.
+func (s *Share) Title() string { return string(s.manifest.Title) }
+
+// Words returns what the sender wrote to it.
+func (s *Share) Words() string { return string(s.manifest.Words) }
+
+// Photos returns all photos. Where there are too many for the manifest it fetches the index first, once.
+func (s *Share) Photos(fetch Fetch) ([]manifest.Photo, error) {
+	ref, ok := s.manifest.Index()
+	if !ok {
+		return s.manifest.Photos, nil
+	}
+	doc, err := s.read(0, ref.Offset, ref.Size, fetch)
+	if err != nil {
+		return nil, err
+	}
+	full, err := s.manifest.WithIndex(doc, s.Statement.Bundles)
+	if err != nil {
+		return nil, err
+	}
+	s.manifest = full
+	return full.Photos, nil
+}
+
+// Read returns the bytes of a variant, whose media type was sniffed, after their SHA-256 was found right.
+func (s *Share) Read(v manifest.Variant, fetch Fetch) ([]byte, error) {
+	b, err := s.read(v.Bundle, v.Offset, v.Size, fetch)
+	if err != nil {
+		return nil, err
+	}
+	if sha256.Sum256(b) != v.SHA256 {
+		return nil, ErrVariant
+	}
+	if !sniffs(v.Media, b) {
+		return nil, fmt.Errorf("%w: not of the media type that the manifest says", ErrVariant)
+	}
+	return b, nil
+}
+
+func (s *Share) read(bundle, offset, size uint64, fetch Fetch) ([]byte, error) {
+	b := s.bundles[bundle]
+	from, to, err := b.Window(int64(offset), int64(size))
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := fetch(int(bundle), from, to)
+	if err != nil {
+		return nil, err
+	}
+	return b.OpenWindow(int64(offset), int64(size), sealed)
+}
+
+// Passphrases returns the passphrase of every bundle, with which stock age opens it, in the order of the statement, and
+// that of the manifest.
+func (s *Share) Passphrases() (bundles []string, sealedManifest string) {
+	for _, b := range s.manifest.Bundles {
+		bundles = append(bundles, keys.BundlePassphrase(s.Statement.ID, b.Key))
+	}
+	return bundles, s.passphrase
+}
+
+// sniffs reports whether b begins as a file of that type does. A decoder chosen by the manifest would sniff again;
+// this keeps what is no picture at all from being written or shown under a picture's name.
+func sniffs(m manifest.Media, b []byte) bool {
+	brand := ""
+	if len(b) >= 12 && string(b[4:8]) == "ftyp" {
+		brand = string(b[8:12])
+	}
+	switch m {
+	case manifest.JPEG:
+		return bytes.HasPrefix(b, []byte("\xff\xd8\xff"))
+	case manifest.PNG:
+		return bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n"))
+	case manifest.WebP:
+		return len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP"
+	case manifest.AVIF:
+		return brand == "avif" || brand == "avis" || brand == "mif1"
+	case manifest.HEIC:
+		return brand == "heic" || brand == "heix" || brand == "mif1" || brand == "msf1" || brand == "hevc"
+	case manifest.GIF:
+		return bytes.HasPrefix(b, []byte("GIF87a")) || bytes.HasPrefix(b, []byte("GIF89a"))
+	case manifest.JXL:
+		return bytes.HasPrefix(b, []byte{0xff, 0x0a}) || bytes.HasPrefix(b, []byte("\x00\x00\x00\x0cJXL \r\n\x87\n"))
+	}
+	return false
+}
