@@ -1,0 +1,142 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"github.com/tinylib/msgp/msgp"
+)
+
+// MediaType is the content type of every body of the share protocol.
+const MediaType = "application/vnd.safelight+msgpack"
+
+// maxInt is the largest integer on the wire: the largest that JavaScript counts exactly.
+const maxInt = 1<<53 - 1
+
+// ErrMalformed reports bytes that are not the one encoding of the expected message.
+var ErrMalformed = errors.New("not the expected message")
+
+// Message is any request or reply of this package.
+type Message interface {
+	msgp.Marshaler
+	msgp.Unmarshaler
+	check() error
+}
+
+var (
+	_ Message = (*ChallengeReply)(nil)
+	_ Message = (*Grant)(nil)
+	_ Message = (*CreateReply)(nil)
+	_ Message = (*DoneReply)(nil)
+	_ Message = (*StateReply)(nil)
+	_ Message = (*OpenRequest)(nil)
+	_ Message = (*OpenReply)(nil)
+	_ Message = (*GuessRequest)(nil)
+	_ Message = (*GuessReply)(nil)
+	_ Message = (*TakeRequest)(nil)
+	_ Message = (*TakeReply)(nil)
+)
+
+// Encode returns the encoding of m. It fails when a field has a length or size that Decode would refuse.
+func Encode(m Message) ([]byte, error) {
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("wire: encode %T: %w", m, err)
+	}
+	b, err := m.MarshalMsg(nil)
+	if err != nil {
+		return nil, fmt.Errorf("wire: encode %T: %w", m, err)
+	}
+	if err := checkIntegers(b); err != nil {
+		return nil, fmt.Errorf("wire: encode %T: %w", m, err)
+	}
+	return b, nil
+}
+
+// Decode reads m from b, which must be exactly what Encode writes: msgp's readers take long forms, nil and str as well,
+// so m is encoded again and compared. The error wraps ErrMalformed.
+func Decode(m Message, b []byte) error {
+	rest, err := m.UnmarshalMsg(b)
+	if err != nil {
+		return fmt.Errorf("%w: %v", ErrMalformed, err)
+	}
+	if len(rest) != 0 {
+		return fmt.Errorf("%w: bytes behind the end", ErrMalformed)
+	}
+	again, err := m.MarshalMsg(nil)
+	if err != nil || !bytes.Equal(again, b) {
+		return fmt.Errorf("%w: another encoding of the same values", ErrMalformed)
+	}
+	if err := checkIntegers(b); err != nil {
+		return fmt.Errorf("%w: %v", ErrMalformed, err)
+	}
+	if err := m.check(); err != nil {
+		return fmt.Errorf("%w: %v", ErrMalformed, err)
+	}
+	return nil
+}
+
+// checkIntegers refuses integers that JavaScript cannot count. b comes from msgp's writers, so it is well formed.
+func checkIntegers(b []byte) (err error) {
+	for len(b) > 0 {
+		switch msgp.NextType(b) {
+		case msgp.ArrayType:
+			_, b, err = msgp.ReadArrayHeaderBytes(b)
+		case msgp.BinType:
+			_, b, err = msgp.ReadBytesZC(b)
+		default:
+			var n uint64
+			if n, b, err = msgp.ReadUint64Bytes(b); n > maxInt {
+				return errors.New("integer over 2^53-1")
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errLength = errors.New("field of a wrong length")
+
+// orNone reports errLength unless b is empty or has n bytes.
+func orNone(b []byte, n int) error {
+	if len(b) != 0 && len(b) != n {
+		return errLength
+	}
+	return nil
+}
+
+func (*ChallengeReply) check() error { return nil }
+func (*Grant) check() error          { return nil }
+func (*CreateReply) check() error    { return nil }
+func (*DoneReply) check() error      { return nil }
+func (*GuessRequest) check() error   { return nil }
+func (*GuessReply) check() error     { return nil }
+func (*TakeReply) check() error      { return nil }
+
+func (m *TakeRequest) check() error { return orNone(m.Guess, 16) }
+
+func (m *OpenRequest) check() error {
+	return errors.Join(orNone(m.Unlock, 32), orNone(m.Guess, 16))
+}
+
+func (m *OpenReply) check() error {
+	if m.State != StateLive && m.State != StateDraining {
+		return errors.New("unknown state")
+	}
+	if len(m.Statement) == 0 || len(m.Signature) != 64 || len(m.Manifest) == 0 {
+		return errLength
+	}
+	return orNone(m.Pepper, 32)
+}
+
+func (m *StateReply) check() error {
+	if m.State < StateUploading || m.State > StateDraining || m.Stage > 2 {
+		return errors.New("unknown state or stage")
+	}
+	if committed := m.State != StateUploading; committed != (m.Stage != 0) || committed != (len(m.Statement) != 0) {
+		return errors.New("state and stage contradict each other")
+	}
+	return errors.Join(orNone(m.Signature, 64), orNone(m.Pepper, 32))
+}
