@@ -213,6 +213,9 @@ type Root struct {
 	key [32]byte
 }
 
+// Key returns the bytes of root; package vectors compares them.
+func (r Root) Key() []byte { return append([]byte(nil), r.key[:]...) }
+
 // ManifestPassphrase returns the passphrase of the sealed manifest.
 func (r Root) ManifestPassphrase() string { return passphrase(r.key[:], r.id, labelSealManifest) }
 
