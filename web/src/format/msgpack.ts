@@ -1,12 +1,11 @@
 // The strict msgpack profile of FORMAT.md: arrays, bin, unsigned integers up to 2^53-1, each in its shortest form. One
 // value has one spelling: what was decoded is encoded again and compared. Nil occurs in one place only, the arguments
-// of an owner's publish, which this side writes and never reads.
+// of an owner's publish; a reader names the depth at which it may stand.
 import { type Bytes, concat, equal } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 
 export type Value = Uint8Array | number | null | readonly Value[];
-/** What can be read: no nil. */
-export type Read = Bytes | number | readonly Read[];
+export type Read = Bytes | number | null | readonly Read[];
 
 const maxDepth = 8;
 
@@ -56,9 +55,9 @@ function writeInt(n: number): Uint8Array {
   return out;
 }
 
-/** Decodes one whole strict document. Byte strings in it are views of b. */
-export function decode(b: Bytes): Read {
-  const reader = new Reader(b);
+/** Decodes one whole strict document. Byte strings in it are views of b. Nil is accepted exactly nilDepth arrays deep. */
+export function decode(b: Bytes, nilDepth = 0): Read {
+  const reader = new Reader(b, nilDepth);
   const value = reader.read(0);
   if (reader.at !== b.length) throw refused("bytes behind the end");
   if (!equal(encode(value), b)) throw refused("not the shortest form");
@@ -71,9 +70,11 @@ class Reader {
   at = 0;
   private readonly b: Bytes;
   private readonly view: DataView;
+  private readonly nilDepth: number;
 
-  constructor(b: Bytes) {
+  constructor(b: Bytes, nilDepth: number) {
     this.b = b;
+    this.nilDepth = nilDepth;
     this.view = new DataView(b.buffer, b.byteOffset, b.byteLength);
   }
 
@@ -82,6 +83,9 @@ class Reader {
     if (type < 0x80) return type;
     if (type >= 0x90 && type < 0xa0) return this.array(type - 0x90, depth);
     switch (type) {
+      case 0xc0:
+        if (depth === 0 || depth !== this.nilDepth) throw refused("nil");
+        return null;
       case 0xc4:
         return this.bin(this.uint(1));
       case 0xc5:
@@ -161,8 +165,7 @@ export class Fields {
   /** An array of any length. */
   array(): readonly Read[] {
     const v = this.items[this.at++];
-    if (v === undefined || typeof v === "number" || v instanceof Uint8Array)
-      throw this.fail(`element ${this.at - 1} is not an array`);
-    return v;
+    if (!Array.isArray(v)) throw this.fail(`element ${this.at - 1} is not an array`);
+    return v as readonly Read[];
   }
 }

@@ -100,7 +100,11 @@ const tt: readonly { name: string; fragment: string; want: string }[] = [
   { name: "cut and continued", fragment: `${view.slice(0, 49)}.`, want: "link-cut" },
   { name: "one letter more", fragment: `${view}a`, want: "link-mistyped" },
   { name: "a letter that base58 lacks behind it", fragment: `${view}0`, want: "link-mistyped" },
-  { name: "a letter that base58 lacks inside", fragment: `${view.slice(0, 20)}0${view.slice(21)}`, want: "link-mistyped" },
+  {
+    name: "a letter that base58 lacks inside",
+    fragment: `${view.slice(0, 20)}0${view.slice(21)}`,
+    want: "link-mistyped",
+  },
   { name: "one letter differs", fragment: `${view.slice(0, 20)}Z${view.slice(21)}`, want: "link-mistyped" },
   { name: "two letters swapped", fragment: `${view.slice(0, 48)}5M`, want: "link-mistyped" },
   { name: "larger than 37 bytes", fragment: "z".repeat(50), want: "link-mistyped" },

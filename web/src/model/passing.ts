@@ -1,0 +1,92 @@
+// Through the gate: a passphrase, a counted view, or both. FORMAT.md, "Opening".
+import { ApiError, isAway } from "../api/errors.ts";
+import { type Bytes, none } from "../format/bytes.ts";
+import { FormatError } from "../format/errors.ts";
+import { answerPassphrase, type Keys, keysOf, type Link, type Looked, look, type Ports, unseal } from "./opening.ts";
+import { type Busy, type Opened, type Problem, type ProblemCode, ViewError } from "./view-state.ts";
+
+/** The gate stays closed. */
+export class GateError extends Error {
+  override name = "GateError";
+  readonly code: ProblemCode;
+
+  constructor(code: ProblemCode) {
+    super(code);
+    this.code = code;
+  }
+}
+
+export interface Pass {
+  readonly ports: Ports;
+  readonly link: Link;
+  readonly looked: Looked;
+  readonly passphrase: string;
+  readonly busy: (busy: Busy) => void;
+  /** A view was counted. */
+  readonly took: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Everything between Open and photos. Throws GateError for what belongs beside the field. */
+export async function pass(p: Pass): Promise<Opened> {
+  const { statement } = p.looked;
+  if (statement.suite > 0 && p.passphrase === "") throw new GateError("empty-passphrase");
+  const { keys, guessId } = statement.suite > 0 ? await derive(p) : { keys: keysOf(p.link, none), guessId: none };
+  const { pepper, looked } = statement.viewLimit > 0 ? await take(p, keys, guessId) : await reopen(p, keys, guessId);
+  p.busy({ step: "opening" });
+  return unseal(p.ports, p.link, looked, keys, pepper, p.signal);
+}
+
+async function derive(p: Pass): Promise<{ readonly keys: Keys; readonly guessId: Bytes }> {
+  p.busy({ step: "asking" });
+  const progress = (done: number) => p.busy({ step: "stretching", done });
+  try {
+    return await answerPassphrase(p.ports, p.link, p.looked.statement, p.passphrase, progress, p.signal);
+  } catch (error) {
+    if (error instanceof FormatError && error.code === "passphrase-form") throw new GateError("long-passphrase");
+    throw error;
+  }
+}
+
+interface Passed {
+  readonly pepper: Bytes;
+  readonly looked: Looked;
+}
+
+/** The pepper of a share with a limit: this is what counts as a view. */
+async function take(p: Pass, keys: Keys, guessId: Bytes): Promise<Passed> {
+  const { ports, link, looked, signal } = p;
+  const { revision, suite } = looked.statement;
+  p.busy({ step: "taking" });
+  const takeId = ports.tab.takeId(link.id);
+  try {
+    const pepper = await ports.api.take(link.id, keys.unlock, revision, takeId, guessId, signal);
+    ports.tab.tookView(link.id);
+    p.took();
+    return { pepper, looked };
+  } catch (error) {
+    // A wrong unlock token is answered like a share that is gone. Whether it is gone, open tells.
+    if (!(error instanceof ApiError) || error.code !== "gone") throw error;
+    const again = await look(ports, link, keys, none, signal);
+    if (again.statement.revision !== revision) throw new GateError("changed");
+    throw suite > 0 ? new GateError("wrong-passphrase") : new ViewError("gone");
+  }
+}
+
+/** The pepper of a share without a limit: open gives it to the right unlock token. */
+async function reopen(p: Pass, keys: Keys, guessId: Bytes): Promise<Passed> {
+  const looked = await look(p.ports, p.link, keys, guessId, p.signal);
+  const { pepper } = looked.reply;
+  if (pepper.length > 0 && looked.statement.viewLimit === 0) return { pepper, looked };
+  throw new GateError(looked.statement.revision === p.looked.statement.revision ? "wrong-passphrase" : "changed");
+}
+
+/** What to say beside the field; undefined when the failure needs a page of its own. */
+export function problemOf(error: unknown, now: number): Problem | undefined {
+  if (error instanceof GateError) return { code: error.code };
+  if (isAway(error)) return { code: "unreachable" };
+  if (!(error instanceof ApiError)) return undefined;
+  if (error.code === "changed") return { code: "changed" };
+  if (error.code === "later") return { code: "later", until: now + 1000 * (error.retryAfter ?? 60) };
+  return undefined;
+}

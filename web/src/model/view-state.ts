@@ -1,0 +1,127 @@
+// The states of a page that shows a share. No DOM, no request: viewing.ts moves from one to the next.
+import { ApiError, isAway } from "../api/errors.ts";
+import { FormatError } from "../format/errors.ts";
+import type { Photo } from "../format/manifest.ts";
+import type { Statement } from "../format/statement.ts";
+import { UpdatedError } from "../lib/lazy.ts";
+import type { Keys, Link } from "./opening.ts";
+
+/** Why a page shows words instead of photos; each has its words in the catalogue. */
+export const viewCodes = [
+  "link-none",
+  "link-cut",
+  "link-mistyped",
+  "link-manage",
+  "link-kind",
+  "gone",
+  "used",
+  "damaged",
+  "locked",
+  "newer",
+  "later",
+  "unreachable",
+  "server",
+  "updated",
+  "failed",
+] as const;
+export type ViewCode = (typeof viewCodes)[number];
+
+/** Why the gate stays closed; shown beside the field. */
+export const problemCodes = [
+  "wrong-passphrase",
+  "empty-passphrase",
+  "long-passphrase",
+  "later",
+  "unreachable",
+  "changed",
+] as const;
+export type ProblemCode = (typeof problemCodes)[number];
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** Local time in ms before which another try is useless. */
+  readonly until?: number;
+}
+
+export interface Gate {
+  readonly statement: Statement;
+  readonly taken: number;
+  /** This tab has taken a view before: opening again is free. */
+  readonly mine: boolean;
+  /** Server time minus local time, ms. */
+  readonly skew: number;
+}
+
+export interface Busy {
+  readonly step: "asking" | "stretching" | "taking" | "opening";
+  /** 0 to 1, where that is known. */
+  readonly done?: number;
+}
+
+/** A share that is open: everything that showing it takes. */
+export interface Opened {
+  readonly link: Link;
+  readonly keys: Keys;
+  readonly statement: Statement;
+  readonly title: string;
+  readonly words: string;
+  readonly photos: readonly Photo[];
+  readonly bundles: readonly { readonly key: Uint8Array<ArrayBuffer>; readonly head: Uint8Array<ArrayBuffer> }[];
+  readonly taken: number;
+  readonly skew: number;
+}
+
+export type ViewState =
+  | { readonly at: "opening" }
+  | { readonly at: "waiting" }
+  | { readonly at: "gate"; readonly gate: Gate; readonly busy?: Busy; readonly problem?: Problem }
+  | { readonly at: "open"; readonly share: Opened; readonly late?: ViewCode }
+  | { readonly at: "failed"; readonly code: ViewCode; readonly used: boolean; readonly retryAt?: number }
+  | { readonly at: "closed" };
+
+/** A refusal of the model's own. */
+export class ViewError extends Error {
+  override name = "ViewError";
+  readonly code: ViewCode;
+
+  constructor(code: ViewCode) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** The words for whatever was thrown. */
+export function codeOf(error: unknown): ViewCode {
+  if (error instanceof ViewError) return error.code;
+  if (error instanceof UpdatedError) return "updated";
+  if (error instanceof FormatError) return codeOfFormat(error);
+  if (error instanceof ApiError) return codeOfApi(error);
+  return "failed";
+}
+
+function codeOfFormat({ code }: FormatError): ViewCode {
+  switch (code) {
+    case "link-none":
+    case "link-cut":
+    case "link-mistyped":
+    case "link-manage":
+    case "link-kind":
+      return code;
+    case "version":
+      return "newer";
+    default:
+      return "damaged";
+  }
+}
+
+function codeOfApi(error: ApiError): ViewCode {
+  if (isAway(error)) return "unreachable";
+  switch (error.code) {
+    case "gone":
+    case "used":
+    case "later":
+      return error.code;
+    default:
+      return "server";
+  }
+}
