@@ -60,9 +60,10 @@ type placed struct {
 
 // NewPacker returns a packer without photos.
 func NewPacker(c Config) (*Packer, error) {
+	if err := checkPartSize(c.PartSize); err != nil {
+		return nil, err
+	}
 	switch {
-	case c.PartSize < statement.MinPartSize || c.PartSize > statement.MaxPartSize || c.PartSize%statement.PartSizeStep != 0:
-		return nil, fmt.Errorf("share: part size %d", c.PartSize)
 	case c.Created >= c.Expires:
 		return nil, errors.New("share: it would expire before it was created")
 	case c.Emit == nil:
@@ -75,6 +76,22 @@ func NewPacker(c Config) (*Packer, error) {
 		p.gate.PW = &c.Lock.PW
 	}
 	return p, nil
+}
+
+// SetPartSize sets the size of the parts of bundles that have nothing in them yet, by what was measured meanwhile.
+func (p *Packer) SetPartSize(size int) error {
+	if err := checkPartSize(size); err != nil {
+		return err
+	}
+	p.c.PartSize = size
+	return nil
+}
+
+func checkPartSize(size int) error {
+	if size < statement.MinPartSize || size > statement.MaxPartSize || size%statement.PartSizeStep != 0 {
+		return fmt.Errorf("share: part size %d", size)
+	}
+	return nil
 }
 
 // Describe sets or replaces what is said of photo i, counted from 0. Every photo has to be described before a commit.

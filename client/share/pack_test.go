@@ -301,3 +301,23 @@ func TestEmit(t *testing.T) {
 		t.Errorf("parts %v, want %v", h.order, want)
 	}
 }
+
+// TestSetPartSize changes the size between the bundles, as a sender does who has measured the line with the first.
+func TestSetPartSize(t *testing.T) {
+	h := newHost(t)
+	p := newPacker(t, h.config())
+	packQuick(t, p, 1)
+	h.apply(p.CommitQuick())
+	if err := p.SetPartSize(statement.MinPartSize + 1); err == nil {
+		t.Error("SetPartSize takes what is no multiple of the step")
+	}
+	if err := p.SetPartSize(2 * statement.MinPartSize); err != nil {
+		t.Fatal(err)
+	}
+	packFull(t, p, 1, 3*statement.MinPartSize)
+	h.apply(p.Publish())
+	if q, f := h.doc.Bundles[0].PartSize, h.doc.Bundles[1].PartSize; q != statement.MinPartSize || f != 2*statement.MinPartSize {
+		t.Errorf("part sizes %d and %d, want %d and twice that", q, f, statement.MinPartSize)
+	}
+	checkShare(t, h, h.open(nil), 1, 3*statement.MinPartSize)
+}
