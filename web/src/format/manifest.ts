@@ -1,9 +1,9 @@
 // The manifest: what is in a share and where. FORMAT.md, "Manifest, bundles, parts".
 import { type Bytes, text } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import { type Media, medias } from "./media.ts";
+import { type Media, medias, sniff } from "./media.ts";
 import { decode, Fields, type Read } from "./msgpack.ts";
-import { headSize, plainSize } from "./seal.ts";
+import { headSize, isHead, plainSize } from "./seal.ts";
 import type { Statement } from "./statement.ts";
 
 export const roles = ["thumb", "view", "tiles", "original"] as const;
@@ -60,7 +60,12 @@ const classes = [4096, 16_384, 65_536, 262_144];
 const maxPhotos = 2000;
 const maxVariants = 32;
 const maxText = 4096;
-const maxSide = 65_535;
+const maxName = 255;
+const maxPreview = 4096;
+const maxSide = 2 ** 24 - 1;
+const maxPixels = 120_000_000;
+const maxSize = 128 * 2 ** 20;
+const maxIndex = 64 * 2 ** 20;
 
 const form = (why: string) => new FormatError("manifest-form", `manifest: ${why}`);
 
@@ -87,27 +92,22 @@ export function parseManifest(plain: Bytes, s: Statement): Manifest {
   const f = new Fields(strict(unpad(plain)), 6, form);
   if (f.int() !== 1) throw new FormatError("version", "manifest: unknown version");
   const sizes = s.bundles.map((b) => plainSize(b.size));
-  const manifest = {
-    title: readText(f, maxText),
-    words: readText(f, maxText),
-    bundles: f.array().map(parseBundleKey),
-    photos: parsePhotos(f.array(), sizes),
-    index: parseIndex(f.array(), sizes[0] ?? 0),
-  };
-  if (manifest.bundles.length !== sizes.length) throw form("other bundles than the statement");
-  if (manifest.index ? manifest.photos.length > 0 : manifest.photos.length === 0)
-    throw form("photos stand in the manifest or in an index");
-  return manifest;
+  const title = readText(f, maxText, oneLine);
+  const words = readText(f, maxText, lines);
+  const bundles = f.array().map(parseBundleKey);
+  if (bundles.length !== sizes.length) throw form("other bundles than the statement");
+  const list = f.array();
+  const index = parseIndex(f.array(), sizes[0] ?? 0);
+  if (index && list.length > 0) throw form("an index beside photos");
+  return { title, words, bundles, index, photos: index ? [] : parsePhotos(list, sizes) };
 }
 
-/** Reads the opened index of a share with many photos. */
-export function parseIndexDocument(doc: Bytes, s: Statement): readonly Photo[] {
+/** Reads the opened index of a share with many photos. It stands behind everything else in bundle 0. */
+export function parseIndexDocument(doc: Bytes, s: Statement, index: Index): readonly Photo[] {
   const list = strict(doc);
-  if (!Array.isArray(list) || list.length === 0) throw form("index is not a list of photos");
-  return parsePhotos(
-    list as readonly Read[],
-    s.bundles.map((b) => plainSize(b.size)),
-  );
+  if (!Array.isArray(list)) throw form("index is not a list of photos");
+  const [, ...rest] = s.bundles.map((b) => plainSize(b.size));
+  return parsePhotos(list as readonly Read[], [index.offset, ...rest]);
 }
 
 function strict(doc: Bytes): Read {
@@ -120,19 +120,22 @@ function strict(doc: Bytes): Read {
 
 function parseBundleKey(value: Read): BundleKey {
   const f = new Fields(value, 2, form);
-  return { key: f.bin(32), head: f.bin(headSize) };
+  const bundle = { key: f.bin(32), head: f.bin(headSize) };
+  if (!isHead(bundle.head)) throw form("head of a bundle");
+  return bundle;
 }
 
 function parseIndex(value: readonly Read[], size: number): Index | undefined {
   if (value.length === 0) return undefined;
   const f = new Fields(value, 3, form);
-  const index = { offset: f.int(), size: f.int(), sha256: f.bin(32) };
-  if (index.size === 0 || index.offset + index.size > size) throw form("index outside its bundle");
+  const index = { offset: f.int(), size: f.int(maxIndex), sha256: f.bin(32) };
+  if (index.size === 0 || index.offset === 0 || index.offset + index.size > size)
+    throw form("index outside its bundle");
   return index;
 }
 
 function parsePhotos(list: readonly Read[], sizes: readonly number[]): readonly Photo[] {
-  if (list.length > maxPhotos) throw form("too many photos");
+  if (list.length === 0 || list.length > maxPhotos) throw form("no photos, or too many");
   const photos = list.map((p) => parsePhoto(p));
   checkPlaces(photos, sizes);
   return photos;
@@ -140,46 +143,44 @@ function parsePhotos(list: readonly Read[], sizes: readonly number[]): readonly 
 
 function parsePhoto(value: Read): Photo {
   const f = new Fields(value, 11, form);
-  const name = readText(f, 255);
+  const name = readText(f, maxName, fileName);
   const media = pick(f, medias);
-  const [width, height] = [side(f), side(f)];
-  const orientation = f.int(8);
-  if (orientation < 1) throw form("orientation 0");
+  const [width, height] = sides(f);
+  if (f.int(8) < 1) throw form("orientation 0");
   const photo = {
     name,
     media,
     width,
     height,
-    alt: readText(f, maxText),
+    alt: readText(f, maxText, lines),
     decorative: f.int(1) === 1,
-    caption: readText(f, maxText),
-    credit: readText(f, maxText),
+    caption: readText(f, maxText, lines),
+    credit: readText(f, maxText, oneLine),
     preview: f.bin(),
     variants: f.array().map(parseVariant),
   };
-  if (photo.preview.length > 4096) throw form("preview too large");
-  if (photo.variants.length > maxVariants) throw form("too many variants");
+  if (photo.decorative && photo.alt !== "") throw form("decorative, and alt text");
+  checkPreview(photo.preview);
+  if (photo.variants.length === 0 || photo.variants.length > maxVariants) throw form("no variants, or too many");
   return photo;
+}
+
+function checkPreview(b: Bytes): void {
+  const media = sniff(b);
+  if (b.length > 0 && (b.length > maxPreview || (media !== "jpeg" && media !== "webp"))) throw form("preview");
 }
 
 function parseVariant(value: Read): Variant {
   const f = new Fields(value, 8, form);
-  return {
-    role: pick(f, roles),
-    media: pick(f, medias),
-    width: side(f),
-    height: side(f),
-    bundle: f.int(1),
-    offset: f.int(),
-    size: f.int(),
-    sha256: f.bin(32),
-  };
+  const [role, media, [width, height]] = [pick(f, roles), pick(f, medias), sides(f)];
+  const variant = { role, media, width, height, bundle: f.int(1), offset: f.int(), size: f.int(maxSize) };
+  return { ...variant, sha256: f.bin(32) };
 }
 
-function side(f: Fields): number {
-  const n = f.int(maxSide);
-  if (n === 0) throw form("no width or height");
-  return n;
+function sides(f: Fields): readonly [number, number] {
+  const [width, height] = [f.int(maxSide), f.int(maxSide)];
+  if (width === 0 || height === 0 || width * height > maxPixels) throw form("width or height");
+  return [width, height];
 }
 
 function pick<T>(f: Fields, from: readonly T[]): T {
@@ -188,11 +189,10 @@ function pick<T>(f: Fields, from: readonly T[]): T {
   return v;
 }
 
-/** Variants lie inside their bundles, hold something, and do not overlap. */
+/** Variants lie inside their bundles, behind each other in the manifest's order; the first has a header before it. */
 function checkPlaces(photos: readonly Photo[], sizes: readonly number[]): void {
-  const ends = sizes.map(() => 0);
-  const all = photos.flatMap((p) => p.variants).sort((a, b) => a.offset - b.offset);
-  for (const v of all) {
+  const ends = sizes.map(() => 1);
+  for (const v of photos.flatMap((p) => p.variants)) {
     const size = sizes[v.bundle];
     if (size === undefined || v.size === 0 || v.offset + v.size > size) throw form("variant outside its bundle");
     if (v.offset < (ends[v.bundle] ?? 0)) throw form("variants overlap");
@@ -200,17 +200,21 @@ function checkPlaces(photos: readonly Photo[], sizes: readonly number[]): void {
   }
 }
 
-function readText(f: Fields, max: number): string {
+// What a text must not hold: control characters, separators of lines and paragraphs, characters that turn the writing
+// direction, and U+FEFF. One line has no line feeds, a file name no slashes either.
+const lines = /(?!\n)[\p{Cc}\p{Bidi_C}\u2028\u2029\ufeff]/u;
+const oneLine = /[\p{Cc}\p{Bidi_C}\u2028\u2029\ufeff]/u;
+const fileName = /[\p{Cc}\p{Bidi_C}\u2028\u2029\ufeff/\\]/u;
+
+function readText(f: Fields, max: number, refused: RegExp): string {
   const b = f.bin();
   if (b.length > max) throw form("text too long");
+  let s: string;
   try {
-    return shown(text(b));
+    s = text(b);
   } catch {
     throw form("text is not UTF-8");
   }
-}
-
-/** Text as it may be shown: without control characters (but line breaks) and without what turns the writing direction. */
-export function shown(s: string): string {
-  return s.replace(/[\p{Cc}\p{Bidi_C}\u2028\u2029\ufeff]/gu, (c) => (c === "\n" ? c : ""));
+  if (refused.test(s)) throw form("text holds a control character");
+  return s;
 }

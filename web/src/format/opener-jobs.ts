@@ -32,7 +32,7 @@ export function openerJobs(): Handlers {
   return {
     check,
     manifest,
-    index: ({ doc, statement }) => parseIndexDocument(doc, statement),
+    index: ({ doc, statement, index }) => parseIndexDocument(doc, statement, index),
     begin({ job, place }) {
       readers.set(job, new VariantReader(place));
       return null;

@@ -1,7 +1,7 @@
 // What the page and the opener's worker say to each other: calls with a number, answers with the same number.
 import type { Bytes } from "./bytes.ts";
 import type { FormatCode } from "./errors.ts";
-import type { Manifest, Photo } from "./manifest.ts";
+import type { Index, Manifest, Photo } from "./manifest.ts";
 import type { Statement } from "./statement.ts";
 import type { Place } from "./variant-reader.ts";
 
@@ -32,7 +32,10 @@ export interface Calls {
   feed: { args: { readonly job: number; readonly bytes: Bytes }; gives: null };
   finish: { args: { readonly job: number }; gives: Bytes };
   drop: { args: { readonly job: number }; gives: null };
-  index: { args: { readonly doc: Bytes; readonly statement: Statement }; gives: readonly Photo[] };
+  index: {
+    args: { readonly doc: Bytes; readonly statement: Statement; readonly index: Index };
+    gives: readonly Photo[];
+  };
 }
 
 export type Op = keyof Calls;

@@ -2,7 +2,7 @@
 import { lazy, workerUrl } from "../lib/lazy.ts";
 import type { Bytes } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import type { Manifest, Photo } from "./manifest.ts";
+import type { Index, Manifest, Photo } from "./manifest.ts";
 import type { Here } from "./opener-here.lazy.ts";
 import type { Answer, Call, Calls, Op, ToCheck, ToOpen } from "./opener-protocol.ts";
 import type { Statement } from "./statement.ts";
@@ -20,7 +20,7 @@ export interface Opening {
 export interface Opener {
   check(a: ToCheck): Promise<Statement>;
   manifest(a: ToOpen): Promise<Manifest>;
-  index(doc: Bytes, statement: Statement): Promise<readonly Photo[]>;
+  index(doc: Bytes, statement: Statement, index: Index): Promise<readonly Photo[]>;
   variant(place: Place): Promise<Opening>;
   /** Ends the worker and with it everything it knows. */
   close(): void;
@@ -36,7 +36,7 @@ export function startOpener(): Opener {
     close,
     check: (a) => caller("check", a),
     manifest: (a) => caller("manifest", a),
-    index: (doc, statement) => caller("index", { doc, statement }),
+    index: (doc, statement, index) => caller("index", { doc, statement, index }),
     async variant(place) {
       const job = ++jobs;
       await caller("begin", { job, place });

@@ -32,13 +32,20 @@ export function plainSize(sealed: number): number {
 const header =
   /^age-encryption\.org\/v1\n-> scrypt ([A-Za-z0-9+/]{22}) 1\n([A-Za-z0-9+/]{43})\n--- ([A-Za-z0-9+/]{43})\n$/;
 
+/** Whether bytes are the one head that sealed files have. Proves nothing about what follows. */
+export const isHead = (head: Uint8Array): boolean => readHead(head) !== undefined;
+
+function readHead(head: Uint8Array): readonly [Bytes, Bytes, Bytes] | undefined {
+  const parts = header.exec(String.fromCharCode(...head.subarray(0, headerSize)));
+  const [salt, wrapped, mac] = (parts ?? []).slice(1).map((p) => fromBase64(p));
+  return head.length === headSize && salt && wrapped && mac ? [salt, wrapped, mac] : undefined;
+}
+
 /** The key of the chunks behind a head of 165 bytes. Every other header is refused before any scrypt runs. */
 export function streamKey(head: Uint8Array, passphrase: string): Bytes {
-  if (head.length !== headSize) throw refused("head is not 165 bytes");
-  const parts = header.exec(String.fromCharCode(...head.subarray(0, headerSize)));
+  const parts = readHead(head);
   if (!parts) throw refused("another header");
-  const [salt, wrapped, mac] = parts.slice(1).map((p) => fromBase64(p));
-  if (!salt || !wrapped || !mac) throw refused("base64 with another spelling");
+  const [salt, wrapped, mac] = parts;
   const fileKey = decrypt(wrapKey(passphrase, salt), new Uint8Array(12), wrapped);
   if (!fileKey) throw broken("the passphrase does not fit");
   const signed = head.subarray(0, headerSize - 45); // up to and with "---"

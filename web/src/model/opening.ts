@@ -122,7 +122,7 @@ export async function unseal(
   };
   if (!manifest.index) return share;
   const doc = await readPlace(p, share, { bundle: 0, ...manifest.index }, signal);
-  return { ...share, photos: await p.opener.index(doc, statement) };
+  return { ...share, photos: await p.opener.index(doc, statement, manifest.index) };
 }
 
 /** Something in a bundle: a variant, or the index. */

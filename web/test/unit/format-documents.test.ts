@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha512 } from "@noble/hashes/sha2.js";
-import { type Bytes, concat, fromHex, hex, none } from "../../src/format/bytes.ts";
+import { ascii, type Bytes, concat, fromHex, hex, none, utf8 } from "../../src/format/bytes.ts";
 import { FormatError } from "../../src/format/errors.ts";
 import { bundleSeal, idOf, sha } from "../../src/format/kdf.ts";
-import { pad, parseManifest, shown, unpad } from "../../src/format/manifest.ts";
+import { pad, parseIndexDocument, parseManifest, unpad } from "../../src/format/manifest.ts";
 import { sniff } from "../../src/format/media.ts";
 import { decode, encode, type Value } from "../../src/format/msgpack.ts";
 import { checkElement } from "../../src/format/passphrase.ts";
@@ -278,37 +278,64 @@ test("a variant: another hash, a swapped chunk, missing and surplus bytes are re
 });
 
 const variant = (role: number, offset: number, size: number): Value => [role, 3, 8, 6, 0, offset, size, sha(none)];
-const photo = (...variants: Value[]): Value => [none, 1, 8, 6, 1, none, 0, none, none, none, variants];
-const manifest = (photos: Value[], index: Value = [], bundles: Value[] = [[B, bundle.slice(0, headSize)]]): Bytes =>
-  pad(encode([1, none, none, bundles, photos, index]));
+const field = { name: 0, media: 1, width: 2, orientation: 4, alt: 5, decorative: 6, preview: 8 };
+const photo = (...variants: Value[]): Value[] => [none, 1, 8, 6, 1, none, 0, none, none, none, variants];
+const changed = (key: keyof typeof field, value: Value): Value => {
+  const p = photo(variant(2, 60, 10));
+  const at = field[key];
+  p[at >= 8 ? at + 1 : at] = value;
+  return p;
+};
+const head = bundle.slice(0, headSize);
+const manifest = (photos: Value[], index: Value = [], bundles: Value[] = [[B, head]], title: Value = none): Bytes =>
+  pad(encode([1, title, none, bundles, photos, index]));
 const statement = { ...base, bundles: [{ upload: bytes(16), size: bundle.length, partSize: 262_144 }] };
+const good = photo(variant(2, 60, 10));
 
 for (const [name, doc, want] of [
-  ["one photo", manifest([photo(variant(2, 0, 10), variant(1, 10, 10))]), "accepted"],
+  ["one photo", manifest([photo(variant(2, 60, 10), variant(1, 70, 10))]), "accepted"],
   ["an index", manifest([], [10, 10, sha(none)]), "accepted"],
-  ["photos and an index", manifest([photo()], [10, 10, sha(none)]), "manifest-form"],
+  ["photos and an index", manifest([good], [10, 10, sha(none)]), "manifest-form"],
   ["neither", manifest([]), "manifest-form"],
   ["an index outside", manifest([], [199_995, 10, sha(none)]), "manifest-form"],
+  ["an index of nothing", manifest([], [10, 0, sha(none)]), "manifest-form"],
   [
     "two bundles where the statement has one",
     manifest(
-      [photo()],
+      [good],
       [],
       [
-        [B, bytes(165)],
-        [B, bytes(165)],
+        [B, head],
+        [B, head],
       ],
     ),
     "manifest-form",
   ],
-  ["variants that overlap", manifest([photo(variant(2, 0, 10), variant(1, 9, 10))]), "manifest-form"],
-  ["an empty variant", manifest([photo(variant(2, 0, 0))]), "manifest-form"],
+  ["a head of another file", manifest([good], [], [[B, bytes(165)]]), "manifest-form"],
+  ["variants that overlap", manifest([photo(variant(2, 60, 10), variant(1, 69, 10))]), "manifest-form"],
+  ["variants in another order", manifest([photo(variant(2, 70, 10), variant(1, 60, 10))]), "manifest-form"],
+  ["a variant without a header before it", manifest([photo(variant(2, 0, 10))]), "manifest-form"],
+  ["an empty variant", manifest([photo(variant(2, 60, 0))]), "manifest-form"],
   ["a variant outside", manifest([photo(variant(2, 199_995, 10))]), "manifest-form"],
-  ["a role that is none", manifest([photo(variant(5, 0, 10))]), "manifest-form"],
+  ["a role that is none", manifest([photo(variant(5, 60, 10))]), "manifest-form"],
+  ["no variants", manifest([photo()]), "manifest-form"],
+  ["a name with a slash", manifest([changed("name", ascii("a/b"))]), "manifest-form"],
+  ["a name with an umlaut", manifest([changed("name", utf8("ä b"))]), "accepted"],
+  ["a media type that is none", manifest([changed("media", 8)]), "manifest-form"],
+  ["no width", manifest([changed("width", 0)]), "manifest-form"],
+  ["121 megapixels", manifest([changed("width", 20_000_001)]), "manifest-form"],
+  ["orientation 0", manifest([changed("orientation", 0)]), "manifest-form"],
+  ["orientation 9", manifest([changed("orientation", 9)]), "manifest-form"],
+  ["alt text of two lines", manifest([changed("alt", ascii("a\nb"))]), "accepted"],
+  ["alt text that is not UTF-8", manifest([changed("alt", bytes(1, 200))]), "manifest-form"],
+  ["alt text that turns round", manifest([changed("alt", utf8("a\u202eb"))]), "manifest-form"],
+  ["decorative 2", manifest([changed("decorative", 2)]), "manifest-form"],
+  ["a preview that is a script", manifest([changed("preview", ascii("<svg>"))]), "manifest-form"],
+  ["a title of two lines", manifest([good], [], [[B, head]], ascii("a\nb")), "manifest-form"],
   ["a bare array", pad(encode([])), "manifest-form"],
   ["no padding", encode([]), "padding"],
-  ["padding that is not zero", flipped(manifest([photo()]), 8 * 4095), "padding"],
-  ["a larger class than needed", concat(manifest([photo()]), new Uint8Array(16_384 - 4096)), "padding"],
+  ["padding that is not zero", flipped(manifest([good]), 8 * 4095), "padding"],
+  ["a larger class than needed", concat(manifest([good]), new Uint8Array(16_384 - 4096)), "padding"],
 ] as const)
   test(`manifest: ${name}`, () => {
     assert.equal(
@@ -317,16 +344,22 @@ for (const [name, doc, want] of [
     );
   });
 
+test("an index names nothing behind itself", () => {
+  const index = { offset: 75, size: 10, sha256: sha(none) };
+  const list = (...variants: Value[]) => encode([photo(...variants)]);
+  assert.equal(parseIndexDocument(list(variant(2, 60, 10)), statement, index).length, 1);
+  assert.equal(
+    code(() => parseIndexDocument(list(variant(2, 70, 10)), statement, index)),
+    "manifest-form",
+  );
+});
+
 test("padding goes on and off", () => {
   for (const n of [0, 4092, 4093, 262_140]) assert.deepEqual(unpad(pad(bytes(n))), bytes(n));
   assert.equal(
     code(() => pad(bytes(262_141))),
     "padding",
   );
-});
-
-test("texts are shown without control characters and direction marks", () => {
-  assert.equal(shown("a\u202eb\u0000c\nd\u2067e\ufeff"), "abc\nde");
 });
 
 for (const [want, start] of [
