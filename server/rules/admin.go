@@ -1,0 +1,224 @@
+package rules
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"safelight/server/store"
+)
+
+// Takedown erases a share without its owner. Unknown shares and those that are gone answer CodeGone.
+func (s *Shares) Takedown(ctx context.Context, id ID) error {
+	if err := s.eraseNow(ctx, id, func(int64, *record) error { return nil }); err != nil {
+		return err
+	}
+	s.tell(TakenDown, id)
+	return nil
+}
+
+// Stats is what can be counted without knowing anything about anybody.
+type Stats struct {
+	Uploading, Live, Draining int64 // shares
+	Gone                      int64 // shares that wait for their parts to be deleted once more
+	Unreadable                int64 // records
+	Bytes                     int64 // of parts, as announced: those sent twice may count twice
+	Database                  store.Stats
+}
+
+// Stats counts. It loads every record.
+func (s *Shares) Stats(ctx context.Context) (Stats, error) {
+	var st Stats
+	if c, ok := s.records.(store.Counter); ok {
+		var err error
+		if st.Database, err = c.Stats(ctx); err != nil {
+			return st, fmt.Errorf("count records: %w", err)
+		}
+	}
+	err := s.each(ctx, func(id ID, _ store.Record, r *record, err error) error {
+		switch {
+		case err != nil:
+			st.Unreadable++
+			return nil
+		case r.State == stateUploading:
+			st.Uploading++
+		case r.State == stateLive:
+			st.Live++
+		case r.State == stateDraining:
+			st.Draining++
+		default:
+			st.Gone++
+		}
+		st.Bytes += r.bytes()
+		return nil
+	})
+	return st, err
+}
+
+// Report is what Check found. Everything in it but Shares and Orphans is a loss; there is no loss without a fault of
+// the machine or a restored backup.
+type Report struct {
+	Shares           int      // records, readable or not
+	Orphans          []Upload // have parts and belong to no share
+	MissingParts     []ID     // shares with a bundle that is not complete
+	MissingManifests []ID     // shares without the manifest that their statement names
+	Unreadable       []ID     // records that cannot be decoded
+	Unsealable       []ID     // records sealed under a key that is not configured, or changed from outside
+	ClockAhead       int64    // ms that the stored time is ahead of the system's
+}
+
+// OK reports whether nothing is lost.
+func (r *Report) OK() bool {
+	return len(r.MissingParts)+len(r.MissingManifests)+len(r.Unreadable)+len(r.Unsealable) == 0
+}
+
+// Check compares records, manifests and parts. It changes nothing; shares may come and go meanwhile.
+func (s *Shares) Check(ctx context.Context) (Report, error) {
+	var rep Report
+	// Parts first: an upload that is seen now has stood in a record since before its first part.
+	stored, err := s.storedUploads(ctx)
+	if err != nil {
+		return rep, err
+	}
+	known := make(map[Upload]bool)
+	err = s.each(ctx, func(id ID, row store.Record, r *record, err error) error {
+		rep.Shares++
+		if err != nil {
+			rep.Unreadable = append(rep.Unreadable, id)
+			return nil
+		}
+		for _, u := range r.Uploads {
+			known[u.ID] = true
+		}
+		return s.checkShare(ctx, id, row.Counter, r, &rep)
+	})
+	if err != nil {
+		return rep, err
+	}
+	for _, u := range stored {
+		if !known[u] && len(rep.Unreadable) == 0 { // an unreadable record may name any upload
+			rep.Orphans = append(rep.Orphans, u)
+		}
+	}
+	now, err := s.clock.now(ctx)
+	rep.ClockAhead = now - s.clock.system().UnixMilli()
+	return rep, err
+}
+
+// checkShare looks for what belongs to r. What is missing because r was swapped meanwhile is not missing.
+func (s *Shares) checkShare(ctx context.Context, id ID, counter uint64, r *record, rep *Report) error {
+	if r.State != stateLive && r.State != stateDraining {
+		return nil
+	}
+	manifest, parts, sealed := true, true, true
+	if _, err := s.manifests.Manifest(ctx, id, r.st.Manifest); errors.Is(err, store.ErrNotFound) {
+		manifest = false
+	} else if err != nil {
+		return fmt.Errorf("load manifest: %w", err)
+	}
+	for _, b := range r.st.Bundles {
+		infos, err := s.parts.List(ctx, Upload(b.Upload))
+		if err != nil {
+			return fmt.Errorf("list parts: %w", err)
+		}
+		parts = parts && len(infos) >= int(b.Parts()) && total(infos) >= int64(b.Size)
+	}
+	for field, b := range map[string][]byte{fieldPepper: r.Pepper, fieldOPRFKey: r.OPRFKey} {
+		if len(b) > 0 || field == fieldPepper {
+			_, err := s.keys.open(id, field, b)
+			sealed = sealed && err == nil
+		}
+	}
+	if manifest && parts && sealed {
+		return nil
+	}
+	if row, err := s.records.Load(ctx, id); err != nil || row.Counter != counter {
+		return nil
+	}
+	for _, f := range []struct {
+		ok   bool
+		list *[]ID
+	}{{manifest, &rep.MissingManifests}, {parts, &rep.MissingParts}, {sealed, &rep.Unsealable}} {
+		if !f.ok {
+			*f.list = append(*f.list, id)
+		}
+	}
+	return nil
+}
+
+func (s *Shares) storedUploads(ctx context.Context) (all []Upload, err error) {
+	var after Upload
+	for {
+		page, err := s.parts.Uploads(ctx, after, 1000)
+		if err != nil {
+			return nil, fmt.Errorf("list uploads: %w", err)
+		}
+		if len(page) == 0 {
+			return all, nil
+		}
+		all = append(all, page...)
+		after = page[len(page)-1]
+	}
+}
+
+// each calls f for every record there is, also unreadable ones.
+func (s *Shares) each(ctx context.Context, f func(id ID, row store.Record, r *record, err error) error) error {
+	ids, err := s.records.Due(ctx, math.MaxInt64, math.MaxInt32)
+	if err != nil {
+		return fmt.Errorf("list records: %w", err)
+	}
+	for _, id := range ids {
+		row, err := s.records.Load(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("load record: %w", err)
+		}
+		r, err := decodeRecord(row.Value)
+		if err := f(id, row, r, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rotate seals everything anew under the current record key and returns how many records it changed. When it is done
+// without an error, previous keys are not needed any more.
+func (s *Shares) Rotate(ctx context.Context) (changed int, err error) {
+	err = s.each(ctx, func(id ID, _ store.Record, r *record, err error) error {
+		if err != nil {
+			return fmt.Errorf("share %v: %w", id, err)
+		}
+		if s.keys.current(r.Pepper) && s.keys.current(r.OPRFKey) {
+			return nil
+		}
+		err = s.update(ctx, id, func(_ int64, r *record) error {
+			return errors.Join(s.reseal(id, fieldPepper, &r.Pepper), s.reseal(id, fieldOPRFKey, &r.OPRFKey))
+		})
+		if isGone(err) {
+			return nil // its time is over; the sweep erases it
+		}
+		if err == nil {
+			changed++
+		}
+		return err
+	})
+	if db, ok := s.records.(store.Scrubber); ok && changed > 0 && err == nil {
+		err = db.Scrub(ctx)
+	}
+	return changed, err
+}
+
+func (s *Shares) reseal(id ID, field string, b *[]byte) error {
+	if s.keys.current(*b) {
+		return nil
+	}
+	plain, err := s.keys.open(id, field, *b)
+	if err != nil {
+		return fmt.Errorf("share %v: %w", id, err)
+	}
+	*b, err = s.keys.seal(s.rand, id, field, plain)
+	return err
+}

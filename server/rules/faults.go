@@ -1,0 +1,78 @@
+package rules
+
+import (
+	"context"
+	"errors"
+
+	"safelight/server/store"
+)
+
+// faults take sentences out of the rules, so that the model test can prove that it would notice. Only tests set them;
+// the names say what goes wrong, the comments cite FORMAT.md.
+type faults struct {
+	splitPublish   bool // "Manifest, owner box and pepper change together or not at all"
+	blindPublish   bool // "commit and publish are one transaction"
+	lateExpiry     bool // "A share is gone for every operation when now ≥ expires, whether or not the sweep has run"
+	forgetClock    bool // "A persisted highest-seen time keeps a clock that jumps back from reviving anything"
+	lateManifest   bool // "The manifest lies in a row …, written before the swap"
+	earlyDrop      bool // "… removed after it"
+	noReload       bool // "a reader that misses it reloads the record"
+	anyRevision    bool // "take and guess carry the revision the viewer verified"
+	tornOpen       bool // "open answers from one snapshot"
+	purgeOnce      bool // "after 24 h parts once more"
+	partsFirst     bool // "An abandoned upload: first a transaction closes it, then its parts go"
+	dropFirst      bool // "A publish that drops a bundle deletes its parts only after the transaction"
+	forgetTakes    bool // "a known take id is free"
+	partsThenErase bool // "first one transaction that erases …, then parts"
+}
+
+// faultyPublish is what publishing would be without a sentence of FORMAT.md. It is reached in tests alone.
+func (s *Shares) faultyPublish(ctx context.Context, id ID, e *edition, step func(now int64, r *record) error) error {
+	row, r, now, err := s.load(ctx, id)
+	if err != nil {
+		return err
+	}
+	before := *r
+	if err := step(now, r); errors.Is(err, errUnchanged) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if s.faults.dropFirst {
+		for _, u := range r.Uploads {
+			if u.State == uploadDropped {
+				s.parts.Delete(ctx, u.ID)
+			}
+		}
+	}
+	if s.faults.splitPublish {
+		half := *r
+		half.Pepper, half.OwnerBox = before.Pepper, before.OwnerBox
+		if err := s.swap(ctx, row, &half); err != nil {
+			return err
+		}
+		row.Counter++
+	}
+	err = s.swap(ctx, row, r)
+	for s.faults.blindPublish && errors.Is(err, store.ErrConflict) {
+		if row, err = s.records.Load(ctx, id); err == nil {
+			err = s.swap(ctx, row, r)
+		}
+	}
+	if errors.Is(err, store.ErrConflict) {
+		return busy()
+	}
+	if err == nil && s.faults.lateManifest && e.args.Manifest != nil {
+		return s.manifests.PutManifest(ctx, id, e.st.Manifest, e.args.Manifest)
+	}
+	return err
+}
+
+// deleteOpen deletes the parts of all open uploads.
+func (s *Shares) deleteOpen(ctx context.Context, r *record) {
+	for _, u := range r.Uploads {
+		if u.State == uploadOpen {
+			s.parts.Delete(ctx, u.ID)
+		}
+	}
+}

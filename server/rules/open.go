@@ -1,0 +1,210 @@
+package rules
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"safelight/crypto/oprf"
+	"safelight/crypto/statement"
+	"safelight/server/store"
+	"safelight/server/wire"
+)
+
+// Open answers a viewer from one snapshot. A wrong unlock token is answered as none.
+func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.OpenReply, error) {
+	right := false
+	r, manifest, now, err := s.snapshot(ctx, id, func(now int64, r *record) error {
+		if err := readable(r, q.Read); err != nil {
+			return err
+		}
+		right = len(q.Unlock) != 0 && matches(r.Unlock, q.Unlock)
+		if right && r.refund(now, q.Guess) {
+			return nil
+		}
+		return errUnchanged
+	})
+	if err != nil {
+		return nil, err
+	}
+	reply := &wire.OpenReply{
+		Statement: r.Statement, Signature: r.Signature, Manifest: manifest, Locks: r.Locks,
+		Taken: r.taken(), State: r.State, Now: uint64(now),
+	}
+	if s.faults.tornOpen {
+		if _, r, _, err = s.load(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	if right && r.st.ViewLimit == 0 {
+		if reply.Pepper, err = s.keys.open(id, fieldPepper, r.Pepper); err != nil {
+			return nil, err
+		}
+	}
+	return reply, nil
+}
+
+// readable refuses whoever does not have the read token, and everybody before the first commit.
+func readable(r *record, read [32]byte) error {
+	if !matches(r.Read, read[:]) {
+		return gone()
+	}
+	if r.State == stateUploading {
+		return refuse(wire.CodeUploading, "")
+	}
+	return nil
+}
+
+// unlocked refuses whoever does not have the unlock token.
+func unlocked(r *record, unlock [32]byte) error {
+	if r.State == stateUploading || !matches(r.Unlock, unlock[:]) {
+		return gone()
+	}
+	return nil
+}
+
+// Take counts a view and releases the pepper. A take id that was counted before is free.
+func (s *Shares) Take(ctx context.Context, id ID, q *wire.TakeRequest) (*wire.TakeReply, error) {
+	var rec *record
+	counted := false
+	err := s.update(ctx, id, func(now int64, r *record) error {
+		rec, counted = r, false
+		if err := unlocked(r, q.Unlock); err != nil {
+			return err
+		}
+		if q.Revision != r.st.Revision && !s.faults.anyRevision {
+			return refuse(wire.CodeChanged, "")
+		}
+		if r.st.ViewLimit == 0 {
+			return refuse(wire.CodeMalformed, "this share has no view limit: open gives what take would")
+		}
+		refunded := r.refund(now, q.Guess)
+		sum := sha256.Sum256(q.Take[:])
+		switch known := find(r.Takes, sum) >= 0; {
+		case known && refunded:
+			return nil
+		case known:
+			return errUnchanged
+		case r.State != stateLive || r.taken() >= r.st.ViewLimit:
+			return refuse(wire.CodeUsed, "")
+		}
+		r.Takes = append(r.Takes, sum[:]...)
+		r.settle(now)
+		counted = true
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	pepper, err := s.keys.open(id, fieldPepper, rec.Pepper)
+	if err != nil {
+		return nil, err
+	}
+	if counted {
+		s.tell(Taken, id)
+	}
+	return &wire.TakeReply{Pepper: [32]byte(pepper)}, nil
+}
+
+// Guess evaluates a blinded passphrase. One guess is taken out of the bucket first, durably.
+func (s *Shares) Guess(ctx context.Context, id ID, q *wire.GuessRequest) (*wire.GuessReply, error) {
+	reply := new(wire.GuessReply)
+	if err := s.random(reply.Guess[:]); err != nil {
+		return nil, err
+	}
+	var rec *record
+	err := s.update(ctx, id, func(now int64, r *record) error {
+		rec = r
+		if err := readable(r, q.Read); err != nil {
+			return err
+		}
+		if q.Revision != r.st.Revision && !s.faults.anyRevision {
+			return refuse(wire.CodeChanged, "")
+		}
+		if r.st.Suite == statement.SuiteNone {
+			return refuse(wire.CodeMalformed, "this share has no passphrase")
+		}
+		return r.guess(now, reply.Guess)
+	})
+	if err != nil {
+		return nil, err
+	}
+	key, err := s.keys.open(id, fieldOPRFKey, rec.OPRFKey)
+	if err != nil {
+		return nil, err
+	}
+	reply.Evaluated, err = oprf.Evaluate(oprf.Key(key), q.Blinded[:])
+	if errors.Is(err, oprf.ErrElement) {
+		return nil, refuse(wire.CodeMalformed, err.Error())
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.tell(Guessed, id)
+	return reply, nil
+}
+
+// Size returns how many bytes an upload has, for whoever may read it.
+func (s *Shares) Size(ctx context.Context, id ID, up Upload, unlock [32]byte) (int64, error) {
+	b, err := s.readableBundle(ctx, id, up, unlock)
+	return int64(b.Size), err
+}
+
+// Pick chooses a slice of size bytes. Its error is handed on as it is.
+type Pick func(size int64) (offset, length int64, err error)
+
+// Read streams a slice of an upload, which is one byte string however it is stored. It is picked when it is known that
+// the reader may have it. The caller closes the body.
+func (s *Shares) Read(ctx context.Context, id ID, up Upload, unlock [32]byte, pick Pick) (store.Body, error) {
+	b, err := s.readableBundle(ctx, id, up, unlock)
+	if err != nil {
+		return nil, err
+	}
+	offset, length, err := pick(int64(b.Size))
+	if err != nil {
+		return nil, err
+	}
+	if offset < 0 || length < 0 || offset > int64(b.Size)-length {
+		return nil, &Error{Code: wire.CodeRange, Size: int64(b.Size)}
+	}
+	body, err := s.parts.Read(ctx, up, slices(b, offset, length))
+	if err == nil {
+		return body, nil
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("read parts: %w", err)
+	}
+	// Deleted since we looked, or lost: the common answer if the share went, else the viewer opens again.
+	if _, err := s.readableBundle(ctx, id, up, unlock); err != nil {
+		return nil, err
+	}
+	return nil, refuse(wire.CodeChanged, "bytes are missing")
+}
+
+func (s *Shares) readableBundle(ctx context.Context, id ID, up Upload, unlock [32]byte) (statement.Bundle, error) {
+	_, r, _, err := s.load(ctx, id)
+	if err != nil {
+		return statement.Bundle{}, err
+	}
+	if err := unlocked(r, unlock); err != nil {
+		return statement.Bundle{}, err
+	}
+	b, ok := r.bundle(up)
+	if !ok {
+		return b, refuse(wire.CodeChanged, "no bundle of the current revision")
+	}
+	return b, nil
+}
+
+// slices cuts a range of a bundle at the borders of its parts.
+func slices(b statement.Bundle, offset, length int64) (list []store.PartRange) {
+	size := int64(b.PartSize)
+	for length > 0 {
+		n, at := uint32(offset/size), offset%size
+		step := min(length, size-at)
+		list = append(list, store.PartRange{N: n, Offset: at, Length: step})
+		offset, length = offset+step, length-step
+	}
+	return list
+}
