@@ -24,6 +24,7 @@ type Config struct {
 	Bucket    string // reserved: s3://…
 	BasePath  string // "" or "/prefix", without a slash at the end
 	Domain    string // automatic TLS for this name, or ""
+	Pages     string // folder of built pages, or "" for those inside the program
 	PublicURL string // where people reach the server, without base path and slash at the end, or ""
 
 	Admit     string // "open" or "token"; Load fills in what follows from Listen

@@ -45,6 +45,7 @@ var Options = []Option{
 	{"contact", "TEXT", "", "mail address or URL for reports, shown on the pages", true, line(func(c *Config) *string { return &c.Contact })},
 	{"trusted-proxies", "CIDR,…", "", "networks whose client-header is believed; the address is used for limits and kept nowhere", false, setProxies},
 	{"client-header", "NAME", "", "header with the client's address, such as X-Forwarded-For; its last entry from outside counts", false, setClientHeader},
+	{"pages", "DIR", "", "serve the pages from this folder instead of those inside the program; for development", false, text(func(c *Config) *string { return &c.Pages })},
 	{"database", "URL", "", "reserved for PostgreSQL; not in this build yet", false, text(func(c *Config) *string { return &c.Database })},
 	{"bucket", "URL", "", "reserved for S3; not in this build yet", false, text(func(c *Config) *string { return &c.Bucket })},
 }
