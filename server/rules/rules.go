@@ -63,6 +63,9 @@ type Config struct {
 	Now    func() time.Time // nil: time.Now
 	Rand   io.Reader        // nil: crypto/rand
 	Events func(Event)      // nil: none; called after the fact, from any goroutine
+	// Pause waits before an update is tried again, for the try-th time. nil: a timer. A Worker has timers of its own,
+	// because there one of Go's belongs to whichever request is running.
+	Pause func(ctx context.Context, try int) error
 }
 
 // Shares is all shares of a server. It is safe for concurrent use.
@@ -103,6 +106,9 @@ func New(c Config) (*Shares, error) {
 	}
 	if s.events == nil {
 		s.events = func(Event) {}
+	}
+	if c.Pause != nil {
+		s.pause = c.Pause
 	}
 	s.clock = &clock{system: c.Now, records: c.Records}
 	return s, nil
