@@ -287,4 +287,3 @@ func (s *Shares) eraseNow(ctx context.Context, id ID, allow func(now int64, r *r
 	s.tend(ctx, id) // what fails here was told
 	return nil
 }
-
