@@ -21,6 +21,14 @@ var generators = map[string]func(*testing.T) any{
 	"signatures":  signatures,
 	"requests":    requests,
 	"strict":      strictDocs,
+	"sealed":      sealedFiles,
+	"ranges":      ranges,
+	"padme":       padme,
+	"padding":     padding,
+	"passphrases": passphrases,
+	"elements":    elements,
+	"manifests":   manifests,
+	"shares":      shares,
 }
 
 // TestVectorsUpToDate writes the files with -update, and otherwise proves that the embedded ones are what the code and
