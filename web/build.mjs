@@ -77,6 +77,8 @@ function esbuild(entries, extra) {
     "--jsx-import-source=preact",
     "--legal-comments=none",
     "--charset=utf8",
+    "--loader:.jpg=file",
+    "--asset-names=[name]-[hash]",
     `--metafile=${meta}`,
     "--log-level=warning",
     `--alias:go-wasm-exec=${path.join(goroot, "lib/wasm/wasm_exec.js")}`,

@@ -1,0 +1,100 @@
+// The near end of the protocol: starts the workers and calls them. Nothing else in the pages makes a worker for sending.
+import { asset, UpdatedError, workerUrl } from "../lib/lazy.ts";
+import { Fault } from "./fault.ts";
+import { PackLine } from "./pack-line.ts";
+import { type Line, Pool } from "./pool.ts";
+import type { Coded, Part, Spec, Stripped } from "./protocol.ts";
+
+const mebi = 1 << 20;
+
+/** The engine keeps what memory it once had: a strip worker that grew beyond this is replaced by a new one. */
+const spentMemory = 80 * mebi;
+
+/** Bytes of photos being stripped at once; the engine needs some five times as much. */
+const stripLimit = 12 * mebi;
+
+/** Pixels being decoded at once, some ten bytes each. */
+const codecLimit = 30_000_000;
+
+export class Engine {
+  #compiling: Promise<WebAssembly.Module> | undefined;
+  #module: WebAssembly.Module | undefined;
+  readonly #strip: Pool;
+  readonly #codec: Pool;
+
+  constructor(cores = navigator.hardwareConcurrency || 2) {
+    this.#strip = new Pool({
+      start: () => this.#starting("strip.worker"),
+      size: cores > 3 ? 2 : 1,
+      limit: stripLimit,
+      spent: (value) => ((value as { memory?: number } | undefined)?.memory ?? 0) > spentMemory,
+    });
+    this.#codec = new Pool({
+      start: () => new Worker(workerUrl("codec.worker")),
+      size: Math.max(1, Math.min(3, cores - 1)),
+      limit: codecLimit,
+    });
+  }
+
+  /** Fetches and compiles the engine, so that it is there when it is needed. Failures show when it is. */
+  warm(): void {
+    this.#compiled().catch(() => undefined);
+  }
+
+  async strip(photo: Blob, signal: AbortSignal): Promise<Stripped> {
+    await this.#compiled();
+    const { stripped } = (await this.#strip.run("strip", [photo], photo.size, signal)) as { stripped: Stripped };
+    return stripped;
+  }
+
+  async encode(photo: Blob, { plan, width, height }: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
+    return (await this.#codec.run("encode", [photo, plan satisfies readonly Spec[]], width * height, signal)) as Coded[];
+  }
+
+  /** The one worker that holds the secrets of a share. onPart gets every sealed part. */
+  async pack(onPart: (part: Part) => void): Promise<PackLine> {
+    const module = await this.#compiled();
+    return new PackLine(new Worker(workerUrl("pack.worker")), module, onPart);
+  }
+
+  close(): void {
+    this.#strip.close();
+    this.#codec.close();
+  }
+
+  /** A strip worker with the engine in it: every call waits for #compiled first. */
+  #starting(name: string): Line {
+    const worker = new Worker(workerUrl(name));
+    worker.postMessage({ id: -1, call: "start", args: [this.#module] });
+    return worker;
+  }
+
+  /** Compiles once for all workers; after a failure the next call tries again. */
+  async #compiled(): Promise<WebAssembly.Module> {
+    this.#compiling ??= compile();
+    try {
+      this.#module = await this.#compiling;
+      return this.#module;
+    } catch (thrown) {
+      this.#compiling = undefined;
+      throw thrown;
+    }
+  }
+}
+
+async function compile(): Promise<WebAssembly.Module> {
+  if (typeof WebAssembly !== "object") throw new Fault("no-wasm");
+  let response: Response;
+  try {
+    const { href, integrity } = asset("engine");
+    response = await fetch(href, { integrity, credentials: "omit" });
+  } catch (thrown) {
+    throw new Fault(thrown instanceof UpdatedError ? "updated" : "away");
+  }
+  if (!response.ok) throw new Fault("updated");
+  try {
+    return await WebAssembly.compileStreaming(response);
+  } catch (thrown) {
+    throw new Fault(thrown instanceof WebAssembly.CompileError ? "no-wasm" : "away");
+  }
+}

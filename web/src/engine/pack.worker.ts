@@ -1,0 +1,98 @@
+// The pack worker, the only one that holds secrets: the engine makes the owner secret here, seals, and signs what the
+// owner asks for. The passphrase is stretched here too, in TypeScript, since viewers need that code anyway.
+import { type Bytes, base64url, fromHex, hex, none } from "../format/bytes.ts";
+import { decode } from "../format/msgpack.ts";
+import { evaluate, newOprfKey, stretch } from "../format/passphrase.ts";
+import { Fault } from "./fault.ts";
+import { GoEngine } from "./go.ts";
+import type { Coded, NewShare, PackCalls, Part, PhotoWords, ShareRules, Stripped, Upload } from "./protocol.ts";
+import { scope, serve } from "./worker.ts";
+
+/** Parts that may be out at once, and their bytes: what sealing may run ahead of the network. */
+const window = { parts: 8, bytes: 24 << 20 };
+
+let engine: Promise<GoEngine> | undefined;
+let share: NewShare | undefined;
+let uploads: readonly Upload[] = [];
+const out = new Map<string, number>();
+const offsets = [0, 0];
+let go: (() => void) | undefined;
+
+async function call<Value>(name: string, ...args: unknown[]): Promise<Value> {
+  if (!engine) throw new Fault("internal");
+  return (await (await engine).call(name, ...args)) as Value;
+}
+
+const bytesOf = async (blob: Blob): Promise<Bytes> => new Uint8Array(await blob.arrayBuffer());
+const hasRoom = () => out.size < window.parts && [...out.values()].reduce((a, b) => a + b, 0) < window.bytes;
+
+/** The engine hands a part over and waits for the promise before it seals on. */
+async function emit(bundle: number, part: number, bytes: Bytes, digest: string): Promise<void> {
+  const upload = uploads[bundle];
+  if (!upload) throw new Fault("internal");
+  const offset = offsets[bundle] ?? 0;
+  offsets[bundle] = offset + bytes.length;
+  out.set(`${bundle} ${part}`, bytes.length);
+  scope.postMessage({ upload, bundle, part, offset, bytes, digest } satisfies Part, [bytes.buffer]);
+  if (!hasRoom())
+    await new Promise<void>((resolve) => {
+      go = resolve;
+    });
+}
+
+function taken(bundle: number, part: number): void {
+  out.delete(`${bundle} ${part}`);
+  if (hasRoom()) go?.();
+}
+
+/** PW and k; both empty without a passphrase. */
+function lock(id: string, passphrase: string): [pw: Bytes, key: Bytes] {
+  if (passphrase === "") return [none, none];
+  const key = newOprfKey();
+  const salt = fromHex(id);
+  return [stretch(evaluate(key, salt, passphrase), salt), key];
+}
+
+/** The server's reply to create: [ms, [[upload id, token], [upload id, token]]]. */
+function opened(reply: Uint8Array): { readonly created: number; readonly uploads: readonly Upload[] } {
+  try {
+    const [created, grants] = decode(reply as Bytes) as [number, [Bytes, Bytes][]];
+    return { created, uploads: grants.map(([id, token]) => ({ id: hex(id), token: base64url(token) })) };
+  } catch {
+    throw new Fault("reply");
+  }
+}
+
+async function begin(reply: Uint8Array, { passphrase, ...rules }: ShareRules, partSize: number): Promise<void> {
+  if (!share) throw new Fault("internal");
+  const { created, uploads: granted } = opened(reply);
+  uploads = granted;
+  const config = JSON.stringify({ ...rules, created, partSize, uploads: granted.map(({ id }) => id) });
+  await call("begin", config, ...lock(share.id, passphrase), emit);
+}
+
+async function addPhoto({ blob: _, plan: __, findings: ___, ...photo }: Stripped, words: PhotoWords, variants: readonly Coded[]) {
+  const coded = variants.map(({ blob, ...variant }) => ({ ...variant, size: blob.size }));
+  const bytes = await Promise.all(variants.map((variant) => bytesOf(variant.blob)));
+  return call<number>("addPhoto", JSON.stringify({ ...photo, ...words, variants: coded }), bytes);
+}
+
+serve<PackCalls>({
+  start(module) {
+    engine = GoEngine.start(module);
+  },
+  async newShare() {
+    share = JSON.parse(await call<string>("newShare")) as NewShare;
+    return share;
+  },
+  create: (expires) => call<Bytes>("create", expires),
+  begin,
+  addPhoto,
+  commitQuick: () => call<Bytes | undefined>("commitQuick"),
+  beginFull: (partSize) => call<undefined>("beginFull", partSize),
+  addOriginal: async ({ media, width, height, blob }) => call<number>("addOriginal", media, width, height, await bytesOf(blob)),
+  publish: () => call<Bytes>("publish"),
+  remove: (challenge) => call<Bytes>("remove", challenge),
+  taken,
+  memory: async () => (await engine)?.memory ?? 0,
+});

@@ -1,0 +1,32 @@
+// What is said of a photo: the closed lists of the manifest, and what was found in a file.
+
+/** Role numbers of the manifest; a preview lies in the manifest itself and has none. */
+export const role = { preview: 0, thumb: 1, view: 2, original: 4 } as const;
+export type Role = (typeof role)[keyof typeof role];
+
+/** Media numbers of the manifest, by media type. */
+export const media = {
+  "image/jpeg": 1,
+  "image/png": 2,
+  "image/webp": 3,
+  "image/avif": 4,
+  "image/gif": 5,
+  "image/heic": 6,
+  "image/jxl": 7,
+} as const;
+export type MediaType = keyof typeof media;
+export type Media = (typeof media)[MediaType];
+
+export function mediaOf(type: string): Media | undefined {
+  return type in media ? media[type as MediaType] : undefined;
+}
+
+/** What a file can give away; the catalogues have a word for each. */
+export const findingKinds = ["place", "time", "device", "name", "text", "edited", "hidden", "other"] as const;
+export type FindingKind = (typeof findingKinds)[number];
+
+/** One thing that was removed: what it is, and what it said. */
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly value: string;
+}

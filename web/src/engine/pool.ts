@@ -1,0 +1,121 @@
+// Workers of one kind, and the calls that wait for one. A worker does one call at a time; aborting a call that runs
+// ends its worker, because neither Go nor a codec yields while it computes, and the next call starts a new one.
+import { Fault, faultOf } from "./fault.ts";
+import type { Answer } from "./protocol.ts";
+
+/** What the pool needs of a Worker. */
+export interface Line {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+interface Job {
+  readonly call: string;
+  readonly args: readonly unknown[];
+  /** Bytes it will need, roughly. */
+  readonly weight: number;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface Hand {
+  readonly line: Line;
+  job: Job | undefined;
+  /** Has answered at least once: a failure is not the missing file. */
+  known: boolean;
+}
+
+export interface PoolOptions {
+  /** Starts a worker that is ready for calls. */
+  readonly start: () => Line;
+  readonly size: number;
+  /** How much weight may be worked on at once; something heavier than that works alone. */
+  readonly limit: number;
+  /** Whether a worker that answered with this value has to go, so that its memory returns to the system. */
+  readonly spent?: (value: unknown) => boolean;
+}
+
+export class Pool {
+  readonly #options: PoolOptions;
+  #hands: Hand[] = [];
+  #waiting: Job[] = [];
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Runs call in the next free worker. Rejects with a Fault, or with the signal's reason. */
+  run(call: string, args: readonly unknown[], weight: number, signal?: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const job: Job = { call, args, weight, signal, resolve, reject };
+      signal?.addEventListener("abort", () => this.#abort(job), { once: true });
+      this.#waiting.push(job);
+      this.#next();
+    });
+  }
+
+  close(): void {
+    for (const hand of [...this.#hands]) this.#dismiss(hand);
+    for (const job of this.#waiting.splice(0)) job.reject(new Fault("internal"));
+  }
+
+  #next(): void {
+    const job = this.#waiting[0];
+    if (!job) return;
+    const busy = this.#hands.filter((hand) => hand.job);
+    const weight = busy.reduce((sum, hand) => sum + (hand.job?.weight ?? 0), 0);
+    if (busy.length > 0 && (busy.length >= this.#options.size || weight + job.weight > this.#options.limit)) return;
+    const hand = this.#hands.find((candidate) => !candidate.job) ?? this.#hire();
+    this.#waiting.shift();
+    hand.job = job;
+    hand.line.postMessage({ id: 0, call: job.call, args: job.args }, []);
+    this.#next();
+  }
+
+  #hire(): Hand {
+    const hand: Hand = { line: this.#options.start(), job: undefined, known: false };
+    hand.line.onmessage = ({ data }: MessageEvent<Answer>) => {
+      hand.known = true;
+      if (data.id !== 0) return;
+      const job = hand.job;
+      hand.job = undefined;
+      if ("fault" in data) {
+        const fault = faultOf(data.fault);
+        if (fault.code === "memory" || fault.code === "internal") this.#dismiss(hand);
+        job?.reject(fault);
+      } else {
+        if (this.#options.spent?.(data.value)) this.#dismiss(hand);
+        job?.resolve(data.value);
+      }
+      this.#next();
+    };
+    hand.line.onerror = (event) => {
+      event.preventDefault();
+      this.#dismiss(hand);
+      hand.job?.reject(new Fault(hand.known ? "internal" : "updated"));
+      this.#next();
+    };
+    this.#hands.push(hand);
+    return hand;
+  }
+
+  #abort(job: Job): void {
+    const hand = this.#hands.find((candidate) => candidate.job === job);
+    if (hand) this.#dismiss(hand);
+    else if (!this.#waiting.includes(job)) return;
+    this.#waiting = this.#waiting.filter((other) => other !== job);
+    job.reject(job.signal?.reason);
+    this.#next();
+  }
+
+  #dismiss(hand: Hand): void {
+    hand.line.onmessage = null;
+    hand.line.onerror = null;
+    hand.line.terminate();
+    this.#hands = this.#hands.filter((other) => other !== hand);
+  }
+}

@@ -1,0 +1,115 @@
+// Gets sealed parts to the server: several at a time, as many as make the whole faster, each tried again by itself.
+import type { Part } from "../engine/protocol.ts";
+import type { Courier } from "./send-courier.ts";
+
+export interface UploadPorts {
+  readonly put: (part: Part, signal: AbortSignal) => Promise<void>;
+  readonly now: () => number;
+  /** A part has arrived, durably. */
+  readonly arrived: (part: Part) => void;
+}
+
+const kibi = 1024;
+export const smallestPart = 256 * kibi;
+export const largestPart = 8192 * kibi;
+
+/** The part size for a speed in bytes a second: what passes in two seconds, as a power of two. */
+export function partSizeFor(speed: number | undefined): number {
+  if (speed === undefined) return 1024 * kibi;
+  const wanted = 2 ** Math.round(Math.log2(Math.max(1, 2 * speed)));
+  return Math.min(largestPart, Math.max(smallestPart, wanted));
+}
+
+const fewest = 2;
+const most = 6;
+
+export class Uploader {
+  readonly #ports: UploadPorts;
+  readonly #courier: Courier;
+  #waiting: Part[] = [];
+  #flying = 0;
+  #width = fewest;
+  #speeds: number[] = [];
+  #fault: { readonly reason: unknown } | undefined;
+  /** Rejects when a part never will arrive; never resolves. */
+  readonly failed: Promise<never>;
+  #reject: (reason: unknown) => void = () => undefined;
+  #settling: { readonly resolve: () => void; readonly reject: (reason: unknown) => void }[] = [];
+
+  constructor(ports: UploadPorts, courier: Courier) {
+    this.#ports = ports;
+    this.#courier = courier;
+    this.failed = new Promise((_, reject) => {
+      this.#reject = reject;
+    });
+    this.failed.catch(() => undefined);
+    courier.signal.addEventListener("abort", () => this.#fail(courier.signal.reason), { once: true });
+  }
+
+  push(part: Part): void {
+    this.#waiting.push(part);
+    this.#fly();
+  }
+
+  /** Resolves when everything pushed so far has arrived; rejects when it never will. */
+  settled(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#settling.push({ resolve, reject });
+      this.#settle();
+    });
+  }
+
+  #fly(): void {
+    while (!this.#fault && this.#flying < this.#width) {
+      const part = this.#waiting.shift();
+      if (!part) return;
+      this.#flying++;
+      this.#send(part)
+        .catch((thrown) => this.#fail(thrown))
+        .finally(() => {
+          this.#flying--;
+          this.#fly();
+          this.#settle();
+        });
+    }
+  }
+
+  async #send(part: Part): Promise<void> {
+    let began = 0;
+    await this.#courier.deliver(
+      (signal) => {
+        began = this.#ports.now();
+        return this.#ports.put(part, signal);
+      },
+      () => {
+        this.#width = Math.max(1, this.#width - 1);
+      },
+    );
+    this.#widen(part.bytes.length, this.#ports.now() - began);
+    this.#ports.arrived(part);
+  }
+
+  /** One more at a time for as long as that makes the whole no slower. */
+  #widen(bytes: number, ms: number): void {
+    this.#speeds.push((this.#flying * bytes) / Math.max(1, ms));
+    if (this.#speeds.length < 2 * this.#width) return;
+    const half = this.#speeds.length >> 1;
+    const mean = (list: number[]) => list.reduce((sum, x) => sum + x, 0) / list.length;
+    const faster = mean(this.#speeds.slice(half)) >= 0.9 * mean(this.#speeds.slice(0, half));
+    this.#width = faster ? Math.min(most, this.#width + 1) : Math.max(fewest, this.#width - 1);
+    this.#speeds = [];
+  }
+
+  #fail(reason: unknown): void {
+    this.#fault ??= { reason };
+    this.#waiting = [];
+    this.#reject(reason);
+    this.#settle();
+  }
+
+  #settle(): void {
+    const fault = this.#fault;
+    if (fault) for (const { reject } of this.#settling.splice(0)) reject(fault.reason);
+    else if (this.#flying === 0 && this.#waiting.length === 0) for (const { resolve } of this.#settling.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,316 @@
+// The send page as a state machine, without DOM: photos are chosen and prepared, rules are set, a share is sent.
+import { type FaultCode, faultOf } from "../engine/fault.ts";
+import type { NewShare, Part } from "../engine/protocol.ts";
+import { Courier, type SendFault } from "./send-courier.ts";
+import { type Photo, Prepare, type PrepareEngine } from "./send-prepare.ts";
+import { type Arrived, arrive, type Load, Pace, type Span, wholeProgress } from "./send-progress.ts";
+import { faultsOf, firstRules, lifetimeText, parseLifetime, parseViews, type RuleFields } from "./send-rules.ts";
+import { type Begun, discard, type Outgoing, type PackStarter, run, type SendApi, type Step } from "./send-run.ts";
+
+export type Phase = "choosing" | "packing" | "uploading" | "opens" | "complete" | "failed";
+
+/** What the server decides and shows, as far as sending goes. Times in ms, sizes in bytes. */
+export interface SendSite {
+  /** Sending needs a token of the operator. */
+  readonly token: boolean;
+  readonly largest: number;
+  readonly longest: number;
+  /** What the page offers first, and what beside it. */
+  readonly lifetime: number;
+  readonly lifetimes: readonly number[];
+  /** The largest view limit. */
+  readonly views: number;
+}
+
+const day = 86_400_000;
+
+/** What servers usually allow, until it is known. */
+const usual: SendSite = {
+  token: false,
+  largest: 2e9,
+  longest: 90 * day,
+  lifetime: 7 * day,
+  lifetimes: [day / 24, day, 7 * day, 30 * day],
+  views: 1000,
+};
+
+export interface SendPorts {
+  readonly engine: PrepareEngine & { pack: (onPart: (part: Part) => void) => ReturnType<PackStarter> };
+  readonly api: SendApi;
+  readonly faultOf: (thrown: unknown) => SendFault;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly now: () => number;
+  /** How many guesses a passphrase withstands. */
+  readonly guesses: (passphrase: string) => Promise<number>;
+  /** A moment that measurements ask for. */
+  readonly mark: (name: "safelight:link" | "safelight:opens" | "safelight:complete") => void;
+}
+
+export interface Sending {
+  readonly share: NewShare | undefined;
+  /** When it stops to open, in ms of this device's clock. */
+  readonly expires: number;
+  readonly views: number;
+  readonly passphrase: boolean;
+  /** Why everything waits. */
+  readonly paused: SendFault | undefined;
+}
+
+interface Cargo {
+  readonly photos: readonly Photo[];
+  spans: Span[][];
+  arrived: Arrived[];
+  readonly pace: Pace;
+}
+
+export class SendModel {
+  readonly prepare: Prepare;
+  readonly #ports: SendPorts;
+  readonly #changed: () => void;
+  #phase: Phase = "choosing";
+  #fields: RuleFields = firstRules;
+  #guesses = Number.POSITIVE_INFINITY;
+  #site: SendSite = usual;
+  #sending: Sending | undefined;
+  #problem: string | undefined;
+  #cargo: Cargo = { photos: [], spans: [], arrived: [], pace: new Pace() };
+  #stop: AbortController | undefined;
+  #courier: Courier | undefined;
+  #begun: Begun | undefined;
+  #wake: (() => void)[] = [];
+
+  /** changed is called after every change of what the getters return. */
+  constructor(ports: SendPorts, changed: () => void) {
+    this.#ports = ports;
+    this.#changed = changed;
+    this.prepare = new Prepare(ports.engine, () => this.#prepared());
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get fields(): RuleFields {
+    return this.#fields;
+  }
+
+  get site(): SendSite {
+    return this.#site;
+  }
+
+  get sending(): Sending | undefined {
+    return this.#sending;
+  }
+
+  /** Why nothing goes on: of the page while choosing, of the share when it failed. */
+  get problem(): string | undefined {
+    return this.#phase === "failed" ? this.#problem : this.prepare.problem;
+  }
+
+  /** Photos of the share that is under way, or those that are being chosen. */
+  get photos(): readonly Photo[] {
+    if (this.#phase === "choosing") return this.prepare.photos;
+    const now = new Map(this.prepare.photos.map((photo) => [photo.key, photo]));
+    return this.#cargo.photos.map((photo) => now.get(photo.key) ?? photo);
+  }
+
+  get faults(): ReturnType<typeof faultsOf> {
+    return faultsOf(this.#fields, { ...this.#site, guesses: this.#guesses });
+  }
+
+  /** Bytes of everything chosen. */
+  get bytes(): number {
+    return this.photos.reduce((sum, photo) => sum + photo.file.size, 0);
+  }
+
+  get busy(): boolean {
+    return this.#phase === "packing" || this.#phase === "uploading" || this.#phase === "opens";
+  }
+
+  get loads(): readonly Load[] {
+    return this.photos.map((photo, i) => ({ ...loadOf(photo), spans: this.#cargo.spans[i] ?? [] }));
+  }
+
+  get arrived(): readonly Arrived[] {
+    return this.#cargo.arrived;
+  }
+
+  get secondsLeft(): number | undefined {
+    const { bytes, sent } = wholeProgress(this.loads, this.arrived);
+    return this.#cargo.pace.secondsFor(bytes - sent);
+  }
+
+  know(site: SendSite): void {
+    if (this.#fields === firstRules) this.#fields = { ...firstRules, expires: lifetimeText(site.lifetime) };
+    this.#site = site;
+    this.#changed();
+  }
+
+  /** Says why nothing can be sent at all. */
+  stop(problem: FaultCode): void {
+    this.prepare.stop(problem);
+  }
+
+  set(fields: Partial<RuleFields>): void {
+    this.#fields = { ...this.#fields, ...fields };
+    if ("passphrase" in fields) this.#guesses = Number.POSITIVE_INFINITY;
+    this.#changed();
+  }
+
+  /** Measures the passphrase. Faults has the result; a weak one is refused. */
+  async measure(): Promise<void> {
+    const { passphrase } = this.#fields;
+    const guesses = passphrase === "" ? Number.POSITIVE_INFINITY : await this.#ports.guesses(passphrase);
+    if (passphrase === this.#fields.passphrase) this.#guesses = guesses;
+    this.#changed();
+  }
+
+  /** Sends what is chosen. Resolves when it is complete, has failed or was cancelled. */
+  async send(): Promise<void> {
+    if (this.busy) return;
+    await this.measure();
+    const lifetime = parseLifetime(this.#fields.expires);
+    const views = parseViews(this.#fields.views);
+    if (this.busy || this.prepare.photos.length === 0 || lifetime === undefined || views === undefined || Object.keys(this.faults).length > 0) return;
+    const stop = new AbortController();
+    const photos = this.prepare.photos;
+    this.#stop = stop;
+    this.#cargo = { photos, spans: photos.map(() => []), arrived: [[], []], pace: new Pace() };
+    this.#sending = { share: undefined, expires: this.#ports.now() + lifetime, views, passphrase: this.#fields.passphrase !== "", paused: undefined };
+    this.#courier = new Courier({ ...this.#ports, paused: (paused) => this.#sent({ paused }) }, stop.signal);
+    this.#enter("packing");
+    try {
+      await run(
+        {
+          start: this.#ports.engine.pack,
+          api: this.#ports.api,
+          courier: this.#courier,
+          photos: photos.map((photo) => this.#outgoing(photo)),
+          rules: { title: this.#fields.title.trim(), lifetime, views, passphrase: this.#fields.passphrase },
+          events: this.#events(),
+        },
+        (begun) => {
+          this.#begun = begun;
+        },
+      );
+      this.#begun?.pack.close();
+      this.#begun = undefined;
+    } catch (thrown) {
+      if (!stop.signal.aborted) await this.#fail(thrown);
+    }
+  }
+
+  /** Goes on after a pause. */
+  resume(): void {
+    this.#courier?.resume();
+  }
+
+  /** Stops sending and deletes what the server has of it; the photos stay chosen. */
+  async cancel(): Promise<void> {
+    this.#stop?.abort(new DOMException("cancelled", "AbortError"));
+    this.#sending = undefined;
+    this.#enter("choosing");
+    await this.#discard();
+  }
+
+  /** Back to the photos after a failure, or to an empty page after a share. */
+  again(): void {
+    this.#stop?.abort(new DOMException("done", "AbortError"));
+    this.#sending = undefined;
+    if (this.#phase === "complete") {
+      this.prepare.clear();
+      this.#fields = { ...firstRules, expires: this.#fields.expires };
+    }
+    this.#enter("choosing");
+  }
+
+  #events() {
+    const cargo = this.#cargo;
+    return {
+      step: (step: Step) => this.#step(step),
+      linked: (share: NewShare) => this.#sent({ share }),
+      sealed: (photo: number, span: Span) => {
+        cargo.spans[photo]?.push(span);
+        this.#changed();
+      },
+      arrived: (part: Part) => {
+        cargo.arrived[part.bundle] = arrive(cargo.arrived[part.bundle] ?? [], part.offset, part.offset + part.bytes.length);
+        cargo.pace.note(this.#ports.now(), wholeProgress(this.loads, cargo.arrived).sent);
+        this.#changed();
+      },
+      speed: () => cargo.pace.speed(),
+      now: this.#ports.now,
+    };
+  }
+
+  #step(step: Step): void {
+    if (step === "linked") return this.#ports.mark("safelight:link");
+    if (step === "opens") this.#ports.mark("safelight:opens");
+    if (step === "complete") {
+      if (this.#phase !== "opens") this.#ports.mark("safelight:opens");
+      this.#ports.mark("safelight:complete");
+    }
+    this.#enter(step);
+  }
+
+  #sent(change: Partial<Sending>): void {
+    if (this.#sending) this.#sending = { ...this.#sending, ...change };
+    this.#changed();
+  }
+
+  /** A photo whose preparing may still be under way. */
+  #outgoing({ key, alt, decorative }: Photo): Outgoing {
+    return {
+      words: { alt: decorative ? "" : alt.trim(), decorative },
+      ready: async () => {
+        for (;;) {
+          this.#stop?.signal.throwIfAborted();
+          const photo = this.prepare.photos.find((candidate) => candidate.key === key);
+          if (!photo) return undefined;
+          if (this.prepare.problem) throw faultOf({ code: this.prepare.problem });
+          if (photo.work.kind === "ready") return photo.work;
+          await new Promise<void>((resolve) => this.#wake.push(resolve));
+        }
+      },
+    };
+  }
+
+  #prepared(): void {
+    for (const wake of this.#wake.splice(0)) wake();
+    this.#changed();
+  }
+
+  /** What the server has of a share that will never be whole is deleted. */
+  async #fail(thrown: unknown): Promise<void> {
+    this.#problem = this.#ports.faultOf(thrown).code;
+    this.#enter("failed");
+    await this.#discard();
+  }
+
+  /** Deletes, and ends the worker that held the secrets. */
+  async #discard(): Promise<void> {
+    const begun = this.#begun;
+    this.#begun = undefined;
+    if (!begun) return;
+    try {
+      await discard(begun, this.#ports.api, AbortSignal.timeout(20_000));
+    } catch {
+      // Not deleted: what was not committed is swept within a day, what was committed expires.
+    } finally {
+      begun.pack.close();
+    }
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    for (const wake of this.#wake.splice(0)) wake();
+    this.#changed();
+  }
+}
+
+/** What a photo weighs, before its bytes are sealed. */
+function loadOf({ file, work }: Photo): Load {
+  const bytes =
+    work.kind === "ready" ? work.variants.reduce((sum, variant) => sum + variant.blob.size, work.stripped.blob.size) : file.size;
+  return { stripped: work.kind !== "waiting", encoded: work.kind === "ready", bytes, spans: [] };
+}

@@ -1,0 +1,126 @@
+// The send page: joins engine, server and model, and shows the view that fits the phase.
+import { render } from "preact";
+import { useEffect, useReducer } from "preact/hooks";
+import common from "../locales/en/common.json";
+import send from "../locales/en/send.json";
+import { readSite, sendApi, sendFault } from "./api/send.ts";
+import { Engine } from "./engine/engine.ts";
+import { admitFragment } from "./format/fragment.ts";
+import { lazy, UpdatedError } from "./lib/lazy.ts";
+import { addWords, loadLanguage } from "./lib/words.ts";
+import { SendModel } from "./model/send.ts";
+import { settled } from "./ui/device.ts";
+import { Frame } from "./ui/frame.tsx";
+import { useArrive, useDrop, useStayOpen } from "./ui/hooks.ts";
+import { SendChosen } from "./ui/send-chosen.tsx";
+import { SendEmpty } from "./ui/send-empty.tsx";
+import { LeftOutNotice, StopMessage } from "./ui/send-parts.tsx";
+import { SendReady } from "./ui/send-ready.tsx";
+import { SendSending } from "./ui/send-sending.tsx";
+
+/** The operator's token: from the link, or typed. It stays in this variable. */
+let token = admitFragment();
+let draw: () => void = () => undefined;
+
+const engine = new Engine();
+const model = new SendModel(
+  {
+    engine,
+    api: sendApi(() => token),
+    faultOf: sendFault,
+    sleep: settled,
+    now: () => Date.now(),
+    mark: (name) => performance.mark(name),
+    guesses: async (passphrase) => (await lazy<typeof import("./model/send-strength.lazy.ts")>("send-strength")).guesses(passphrase),
+  },
+  () => draw(),
+);
+
+const linkTo = (page: "s" | "m", code: string) => {
+  const url = new URL(page, location.href);
+  url.search = "";
+  url.hash = code;
+  return url.href;
+};
+
+const take = (files: readonly File[]) => model.prepare.add(files);
+const useToken = (typed: string) => {
+  token = typed;
+  model.resume();
+};
+
+async function suggest(): Promise<void> {
+  try {
+    const chunk = await lazy<typeof import("./model/send-suggest.lazy.ts")>("send-suggest");
+    model.set({ passphrase: chunk.suggest() });
+  } catch (thrown) {
+    if (thrown instanceof UpdatedError) model.stop(thrown.code);
+  }
+}
+
+/** Draws again after changes; many changes at once are one drawing. A timer, because hidden tabs draw no frames. */
+function useModel(): void {
+  const [, tick] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    draw = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        tick(undefined);
+      }, 16);
+    };
+    draw();
+  }, []);
+}
+
+function Page() {
+  useModel();
+  const { phase, sending } = model;
+  const choosing = phase === "choosing";
+  const over = useDrop(take, choosing);
+  const head = useArrive(phase);
+  useStayOpen(model.busy);
+  const share = sending?.share;
+  const link = share && linkTo("s", share.viewCode);
+  if (share && link && (phase === "opens" || phase === "complete"))
+    return <SendReady model={model} link={link} manage={linkTo("m", share.manageCode)} head={head} onToken={useToken} />;
+  if (!choosing) return <SendSending model={model} link={link} head={head} onToken={useToken} />;
+  return (
+    <>
+      {model.problem ? (
+        <StopMessage code={model.problem} onRetry={() => model.prepare.retry()} onBack={() => model.again()} onToken={useToken} />
+      ) : null}
+      {model.photos.length > 0 ? (
+        <SendChosen model={model} head={head} over={over} onSuggest={suggest} />
+      ) : (
+        <>
+          <LeftOutNotice files={model.prepare.leftOut} />
+          <SendEmpty over={over} blocked={model.problem === "no-wasm"} onFiles={take} />
+        </>
+      )}
+    </>
+  );
+}
+
+async function main(): Promise<void> {
+  addWords({ ...common, ...send });
+  await loadLanguage();
+  const root = document.getElementById("app");
+  if (root)
+    render(
+      <Frame>
+        <Page />
+      </Frame>,
+      root,
+    );
+  // A browser without WebAssembly learns it before photos are chosen; the engine is there by the time they are.
+  if (typeof WebAssembly !== "object") model.stop("no-wasm");
+  else engine.warm();
+  try {
+    model.know(await readSite(AbortSignal.timeout(60_000)));
+  } catch {
+    // Limits are the usual ones then; the server has the last word anyway.
+  }
+}
+
+void main();

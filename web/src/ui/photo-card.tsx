@@ -1,0 +1,164 @@
+// One chosen photo: the whole picture, what it gives away, its description, its place among the others.
+import { useState } from "preact/hooks";
+import { role } from "../engine/photo.ts";
+import type { Finding } from "../engine/photo.ts";
+import { t } from "../lib/words.ts";
+import type { Photo, Prepare } from "../model/send-prepare.ts";
+import { useBlobUrl } from "./hooks.ts";
+import { Icon } from "./icon.tsx";
+import { bytes } from "./send-words.ts";
+
+interface Props {
+  readonly photo: Photo;
+  readonly place: number;
+  readonly of: number;
+  readonly prepare: Prepare;
+}
+
+export function thumbOf({ work }: Photo): Blob | undefined {
+  return work.kind === "ready" ? work.variants.find((variant) => variant.role === role.thumb)?.blob : undefined;
+}
+
+/** The kind of thing that a drag carries within the page. */
+const dragged = "application/x-safelight-photo";
+
+export function PhotoCard({ photo, place, of, prepare }: Props) {
+  const [over, setOver] = useState(false);
+  const drop = (event: DragEvent) => {
+    const key = Number(event.dataTransfer?.getData(dragged));
+    setOver(false);
+    if (!key) return;
+    event.preventDefault();
+    event.stopPropagation();
+    prepare.move(key, place);
+  };
+  const allow = (event: DragEvent) => {
+    if (!event.dataTransfer?.types.includes(dragged)) return;
+    event.preventDefault();
+    setOver(true);
+  };
+  return (
+    <li class={over ? "card is-over" : "card"} onDragOver={allow} onDragLeave={() => setOver(false)} onDrop={drop}>
+      <Print photo={photo} n={place + 1} />
+      <Tools photo={photo} place={place} of={of} prepare={prepare} />
+      <div class="body">
+        <GivesAway photo={photo} />
+        <Describe photo={photo} prepare={prepare} />
+      </div>
+    </li>
+  );
+}
+
+function Print({ photo, n }: { readonly photo: Photo; readonly n: number }) {
+  const url = useBlobUrl(thumbOf(photo));
+  return (
+    <div
+      class="print"
+      draggable
+      onDragStart={(event) => event.dataTransfer?.setData(dragged, String(photo.key))}
+    >
+      {url ? <img src={url} alt={photo.alt || t("photo.n", { n })} draggable={false} /> : null}
+    </div>
+  );
+}
+
+function Tools({ photo, place, of, prepare }: Props) {
+  const n = place + 1;
+  return (
+    <div class="tools">
+      <span class="n">{describeFile(photo, n)}</span>
+      <button
+        type="button"
+        class="btn icon-only"
+        aria-label={t("photo.earlier", { n })}
+        disabled={place === 0}
+        onClick={() => prepare.move(photo.key, place - 1)}
+      >
+        <Icon name="left" />
+      </button>
+      <button
+        type="button"
+        class="btn icon-only"
+        aria-label={t("photo.later", { n })}
+        disabled={n === of}
+        onClick={() => prepare.move(photo.key, place + 1)}
+      >
+        <Icon name="right" />
+      </button>
+      <button type="button" class="btn icon-only" aria-label={t("photo.remove", { n })} onClick={() => prepare.remove(photo.key)}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+function describeFile({ file, work }: Photo, n: number): string {
+  if (work.kind === "waiting") return t("photo.file", { n, size: bytes(file.size) });
+  const megapixels = (work.stripped.width * work.stripped.height) / 1e6;
+  return t("photo.about", { n, mp: megapixels < 10 ? Math.round(10 * megapixels) / 10 : Math.round(megapixels), size: bytes(file.size) });
+}
+
+function GivesAway({ photo: { work } }: { readonly photo: Photo }) {
+  if (work.kind === "waiting")
+    return (
+      <div class="gives">
+        <h2>{t("gives.looking")}</h2>
+      </div>
+    );
+  const { findings } = work.stripped;
+  if (findings.length === 0)
+    return (
+      <div class="gives">
+        <h2>{t("gives.nothing")}</h2>
+        <p class="small quiet">{t("gives.nothing-body")}</p>
+      </div>
+    );
+  return (
+    <div class="gives">
+      <h2>{t("gives.title")}</h2>
+      <ul>
+        {findings.map((finding) => (
+          <Found key={`${finding.kind} ${finding.value}`} finding={finding} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Found({ finding }: { readonly finding: Finding }) {
+  return (
+    <li>
+      <span>{t(`finding.${finding.kind}`)}</span>
+      <del>{finding.value}</del>
+    </li>
+  );
+}
+
+function Describe({ photo, prepare }: { readonly photo: Photo; readonly prepare: Prepare }) {
+  const id = `alt-${photo.key}`;
+  return (
+    <div class="field">
+      <div class="deco">
+        <label for={id}>{t("alt.label")}</label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={photo.decorative}
+            onChange={(event) => prepare.describe(photo.key, { decorative: event.currentTarget.checked })}
+          />
+          <span>{t("alt.decorative")}</span>
+        </label>
+      </div>
+      <textarea
+        class="input"
+        id={id}
+        rows={2}
+        maxLength={1000}
+        placeholder={t("alt.hint")}
+        disabled={photo.decorative}
+        value={photo.alt}
+        onInput={(event) => prepare.describe(photo.key, { alt: event.currentTarget.value })}
+      />
+    </div>
+  );
+}

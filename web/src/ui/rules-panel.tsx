@@ -1,0 +1,196 @@
+// The rules of a share: presets set the field beside them, the field holds the value.
+import { useEffect } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { t } from "../lib/words.ts";
+import type { SendModel } from "../model/send.ts";
+import { lifetimeText, parseLifetime, parseViews, type RuleFault, viewPresets } from "../model/send-rules.ts";
+import { Icon } from "./icon.tsx";
+import { lifetime, moment } from "./send-words.ts";
+
+interface Props {
+  readonly model: SendModel;
+  readonly onSuggest: () => Promise<void>;
+}
+
+export function RulesPanel({ model, onSuggest }: Props) {
+  return (
+    <section class="panel" aria-label={t("rules.label")}>
+      <div class="field">
+        <label for="title">
+          {t("rules.title")} <span class="quiet optional">{t("rules.title-optional")}</span>
+        </label>
+        <input
+          class="input"
+          id="title"
+          data-testid="title"
+          autocomplete="off"
+          maxLength={1000}
+          value={model.fields.title}
+          onInput={(event) => model.set({ title: event.currentTarget.value })}
+        />
+        <Problem fault={model.faults.title} id="title-problem" />
+      </div>
+      <Expires model={model} />
+      <Views model={model} />
+      <Passphrase model={model} onSuggest={onSuggest} />
+    </section>
+  );
+}
+
+function Problem({ fault, id }: { readonly fault: RuleFault | undefined; readonly id: string }) {
+  return fault ? (
+    <p class="problem" id={id} role="alert">
+      <Icon name="warn" />
+      <span>{t(`fault.${fault}`)}</span>
+    </p>
+  ) : null;
+}
+
+interface ChoicesProps {
+  readonly name: string;
+  readonly presets: readonly string[];
+  readonly chosen: (preset: string) => boolean;
+  readonly words: (preset: string) => string;
+  readonly onChoose: (preset: string) => void;
+}
+
+function Choices({ name, presets, chosen, words, onChoose }: ChoicesProps) {
+  return (
+    <div class="choices">
+      {presets.map((preset) => (
+        <label key={preset}>
+          <input type="radio" name={name} checked={chosen(preset)} onChange={() => onChoose(preset)} />
+          {words(preset)}
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function Group({ id, children }: { readonly id: string; readonly children: ComponentChildren }) {
+  return (
+    <div class="field" role="group" aria-labelledby={id}>
+      {children}
+    </div>
+  );
+}
+
+function Expires({ model }: { readonly model: SendModel }) {
+  const { fields, faults, site } = model;
+  const ms = parseLifetime(fields.expires);
+  const presets = site.lifetimes.slice(0, 4).map(lifetimeText);
+  return (
+    <Group id="expires-label">
+      <div class="head-input">
+        <label for="expires" id="expires-label">
+          {t("rules.expires")}
+        </label>
+        <input
+          class={faults.expires ? "input is-error" : "input"}
+          id="expires"
+          data-testid="expires"
+          autocomplete="off"
+          aria-describedby="expires-hint"
+          aria-invalid={faults.expires !== undefined}
+          value={fields.expires}
+          onInput={(event) => model.set({ expires: event.currentTarget.value })}
+        />
+      </div>
+      <Choices
+        name="expires-preset"
+        presets={presets}
+        chosen={(preset) => parseLifetime(preset) === ms}
+        words={(preset) => lifetime(parseLifetime(preset) ?? 0)}
+        onChoose={(expires) => model.set({ expires })}
+      />
+      {faults.expires ? (
+        <Problem fault={faults.expires} id="expires-hint" />
+      ) : (
+        <p class="hint" id="expires-hint">
+          {t("rules.expires-hint", { moment: moment(Date.now() + (ms ?? 0)) })}
+        </p>
+      )}
+    </Group>
+  );
+}
+
+function Views({ model }: { readonly model: SendModel }) {
+  const { fields, faults } = model;
+  const views = parseViews(fields.views);
+  return (
+    <Group id="views-label">
+      <div class="head-input">
+        <label for="views" id="views-label">
+          {t("rules.views")}
+        </label>
+        <input
+          class={faults.views ? "input is-error" : "input"}
+          id="views"
+          data-testid="views"
+          inputMode="numeric"
+          autocomplete="off"
+          placeholder={t("rules.views-none")}
+          aria-describedby="views-hint"
+          aria-invalid={faults.views !== undefined}
+          value={fields.views}
+          onInput={(event) => model.set({ views: event.currentTarget.value })}
+        />
+      </div>
+      <Choices
+        name="views-preset"
+        presets={viewPresets}
+        chosen={(preset) => parseViews(preset) === views}
+        words={(preset) => t(preset === "" ? "rules.views-none" : "rules.views-n", { n: Number(preset) })}
+        onChoose={(chosen) => model.set({ views: chosen })}
+      />
+      {faults.views ? (
+        <Problem fault={faults.views} id="views-hint" />
+      ) : (
+        <p class="hint" id="views-hint">
+          {t("rules.views-hint")}
+        </p>
+      )}
+    </Group>
+  );
+}
+
+function Passphrase({ model, onSuggest }: Props) {
+  const { fields, faults } = model;
+  const { passphrase } = fields;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed is measured when typing pauses, nothing else
+  useEffect(() => {
+    const timer = setTimeout(() => void model.measure(), 400);
+    return () => clearTimeout(timer);
+  }, [passphrase]);
+  return (
+    <div class="field">
+      <label for="passphrase">
+        {t("rules.passphrase")} <span class="quiet optional">{t("rules.optional")}</span>
+      </label>
+      <div class="row">
+        <input
+          class={faults.passphrase ? "input is-error" : "input"}
+          id="passphrase"
+          data-testid="passphrase"
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          aria-describedby="passphrase-hint"
+          aria-invalid={faults.passphrase !== undefined}
+          value={passphrase}
+          onInput={(event) => model.set({ passphrase: event.currentTarget.value })}
+        />
+        <button type="button" class="btn" onClick={() => void onSuggest()}>
+          {t("rules.suggest")}
+        </button>
+      </div>
+      {faults.passphrase ? (
+        <Problem fault={faults.passphrase} id="passphrase-hint" />
+      ) : (
+        <p class="hint" id="passphrase-hint">
+          {t("rules.passphrase-hint")}
+        </p>
+      )}
+    </div>
+  );
+}

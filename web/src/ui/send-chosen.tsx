@@ -1,0 +1,93 @@
+// Photos are chosen: what each gives away, how it is described, the rules, and the bar that sends.
+import { t } from "../lib/words.ts";
+import type { SendModel } from "../model/send.ts";
+import { parseLifetime, parseViews } from "../model/send-rules.ts";
+import { Icon } from "./icon.tsx";
+import { PhotoCard } from "./photo-card.tsx";
+import { RulesPanel } from "./rules-panel.tsx";
+import { LeftOutNotice, PhotoInput } from "./send-parts.tsx";
+import { bytes, lifetime, opensTimes } from "./send-words.ts";
+
+interface Props {
+  readonly model: SendModel;
+  readonly head: { current: HTMLHeadingElement | null };
+  readonly over: boolean;
+  readonly onSuggest: () => Promise<void>;
+}
+
+export function SendChosen({ model, head, over, onSuggest }: Props) {
+  const { prepare, photos } = model;
+  return (
+    <>
+      <div class="bench">
+        <div>
+          <div class="bench-head">
+            <div>
+              <h1 ref={head} tabIndex={-1}>
+                {t("chosen.title", { n: photos.length, size: bytes(model.bytes) })}
+              </h1>
+              <p class="quiet small" data-testid="status" data-state="choosing">
+                {prepare.ready ? t("chosen.ready") : t("chosen.looking")}
+              </p>
+            </div>
+          </div>
+          <LeftOutNotice files={prepare.leftOut} />
+          <ol class="sheet">
+            {photos.map((photo, i) => (
+              <PhotoCard key={photo.key} photo={photo} place={i} of={photos.length} prepare={prepare} />
+            ))}
+          </ol>
+          <label class={over ? "addmore is-over" : "addmore"}>
+            <Icon name="plus" />
+            <span>{t("chosen.add")}</span>
+            <PhotoInput onFiles={(files) => prepare.add(files)} />
+          </label>
+        </div>
+        <aside class="stack">
+          <RulesPanel model={model} onSuggest={onSuggest} />
+        </aside>
+      </div>
+      <SendBar model={model} />
+    </>
+  );
+}
+
+function SendBar({ model }: { readonly model: SendModel }) {
+  const { fields, faults, photos, prepare, site } = model;
+  const ms = parseLifetime(fields.expires);
+  const views = parseViews(fields.views);
+  const faulty = Object.keys(faults).length > 0;
+  const tooMuch = model.bytes > site.largest;
+  const rules =
+    ms === undefined || views === undefined
+      ? ""
+      : t("bar.rules", {
+          opens: opensTimes(views),
+          lifetime: lifetime(ms),
+          passphrase: fields.passphrase === "" ? t("bar.open") : t("bar.passphrase"),
+        });
+  return (
+    <div class="bar-send">
+      <p>
+        {tooMuch ? (
+          t("bar.too-much", { size: bytes(site.largest) })
+        ) : faulty ? (
+          t("bar.faulty")
+        ) : (
+          <>
+            <b>{t("bar.ready")}</b> {rules}
+          </>
+        )}
+      </p>
+      <button
+        type="button"
+        class="btn primary big"
+        data-testid="send"
+        disabled={faulty || tooMuch || prepare.problem !== undefined}
+        onClick={() => void model.send()}
+      >
+        {t("bar.send", { n: photos.length })}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+// Nothing chosen yet: the one sentence, the one button, what happens to a photo, and what this cannot do.
+import { t } from "../lib/words.ts";
+import { Journey } from "./journey.tsx";
+import { PhotoInput } from "./send-parts.tsx";
+
+interface Props {
+  readonly over: boolean;
+  readonly blocked: boolean;
+  readonly onFiles: (files: readonly File[]) => void;
+}
+
+export function SendEmpty({ over, blocked, onFiles }: Props) {
+  return (
+    <>
+      <section class={over ? "sleeve drop is-over" : "sleeve drop"} aria-labelledby="promise">
+        <i class="lamp" aria-hidden="true" />
+        <h1 id="promise">{t("empty.promise")}</h1>
+        <p class="lede">{t("empty.lede")}</p>
+        {blocked ? null : (
+          <div class="actions">
+            <label class="btn primary big">
+              {t("empty.choose")}
+              <PhotoInput onFiles={onFiles} />
+            </label>
+            <label class="btn big camera">
+              {t("empty.camera")}
+              <PhotoInput camera onFiles={onFiles} />
+            </label>
+          </div>
+        )}
+        <p class="hint" data-testid="status" data-state="choosing">
+          {over ? t("empty.let-go") : t("empty.drop")}
+        </p>
+      </section>
+      <Journey />
+      <section class="limits">
+        <h2>{t("limits.title")}</h2>
+        <ul>
+          <li>{t("limits.copy")}</li>
+          <li>{t("limits.key")}</li>
+          <li>{t("limits.page")}</li>
+          <li>{t("limits.see")}</li>
+        </ul>
+      </section>
+    </>
+  );
+}

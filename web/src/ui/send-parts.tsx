@@ -1,0 +1,125 @@
+// Small things that several views of the send page share.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { t } from "../lib/words.ts";
+import type { LeftOut } from "../model/send-prepare.ts";
+import { Icon } from "./icon.tsx";
+import { leftWords, type StopAction, type StopCode, stopOf, stops } from "./send-words.ts";
+
+interface InputProps {
+  readonly onFiles: (files: readonly File[]) => void;
+  readonly camera?: boolean;
+}
+
+/**
+ * The file input itself. It asks for what can be stripped: a phone that keeps HEIC hands over a JPEG then. Files chosen
+ * in spite of that are looked into, not judged by their name.
+ */
+export function PhotoInput({ onFiles, camera = false }: InputProps) {
+  const take = (event: Event) => {
+    const input = event.currentTarget as HTMLInputElement;
+    const files = [...(input.files ?? [])];
+    input.value = "";
+    if (files.length > 0) onFiles(files);
+  };
+  return camera ? (
+    <input class="vh" type="file" accept="image/jpeg,image/png" capture="environment" onChange={take} />
+  ) : (
+    <input class="vh" type="file" multiple accept="image/jpeg,image/png" data-testid="photo-input" onChange={take} />
+  );
+}
+
+/** Files that were left out; the rest goes on. */
+export function LeftOutNotice({ files }: { readonly files: readonly LeftOut[] }) {
+  const first = files[0];
+  if (!first) return null;
+  return (
+    <div class="notice" role="alert" data-testid="error" data-code={first.code}>
+      <Icon name="warn" />
+      <div>
+        {files.slice(0, 5).map((file) => (
+          <p key={file.name}>{leftWords(file.code, file.name)}</p>
+        ))}
+        {files.length > 5 ? <p>{t("left.more", { n: files.length - 5 })}</p> : null}
+      </div>
+    </div>
+  );
+}
+
+interface StopProps {
+  readonly code: string;
+  readonly onRetry: () => void;
+  readonly onBack: () => void;
+  readonly onToken: (token: string) => void;
+}
+
+/** What stopped everything: what happened, what it means, one action. */
+export function StopMessage({ code, onRetry, onBack, onToken }: StopProps) {
+  const stop = stopOf(code);
+  return (
+    <div class="notice stop" role="alert" data-testid="error" data-code={code}>
+      <Icon name="warn" />
+      <div class="stack">
+        <p>
+          <b>{t(`stop.${stop}.title`)}</b> {t(`stop.${stop}.body`)}
+        </p>
+        <StopButton stop={stop} action={stops[stop]} onRetry={onRetry} onBack={onBack} onToken={onToken} />
+      </div>
+    </div>
+  );
+}
+
+function StopButton({ stop, action, onRetry, onBack, onToken }: Omit<StopProps, "code"> & { stop: StopCode; action: StopAction }) {
+  switch (action) {
+    case "nothing":
+      return null;
+    case "token":
+      return <TokenForm onToken={onToken} />;
+    case "reload":
+      return <Action onClick={() => location.reload()}>{t("updated.action")}</Action>;
+    case "back":
+      return <Action onClick={onBack}>{t("stop.back")}</Action>;
+    case "retry":
+      return <Action onClick={onRetry}>{stop === "full" || stop === "later" ? t("stop.continue") : t("retry")}</Action>;
+    default:
+      return action satisfies never;
+  }
+}
+
+function Action({ onClick, children }: { readonly onClick: () => void; readonly children: ComponentChildren }) {
+  return (
+    <p>
+      <button type="button" class="btn" onClick={onClick}>
+        {children}
+      </button>
+    </p>
+  );
+}
+
+/** The operator's token, for who came without the operator's link. */
+function TokenForm({ onToken }: { readonly onToken: (token: string) => void }) {
+  const [token, setToken] = useState("");
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (token.trim() !== "") onToken(token.trim());
+  };
+  return (
+    <form class="field" onSubmit={submit}>
+      <label for="token">{t("stop.token.label")}</label>
+      <div class="row">
+        <input
+          class="input"
+          id="token"
+          data-testid="token"
+          autocomplete="off"
+          spellcheck={false}
+          value={token}
+          onInput={(event) => setToken(event.currentTarget.value)}
+        />
+        <button type="submit" class="btn">
+          {t("stop.token.action")}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,95 @@
+// The test strip: strip, encode, seal, upload, for the whole and for each photo.
+import { t } from "../lib/words.ts";
+import type { SendModel } from "../model/send.ts";
+import type { Photo } from "../model/send-prepare.ts";
+import { type Load, type PhotoProgress, photoProgress, type Stage, stages, type Whole, wholeProgress } from "../model/send-progress.ts";
+import { useBlobUrl, useCalm } from "./hooks.ts";
+import { thumbOf } from "./photo-card.tsx";
+import { bytes, duration, percent } from "./send-words.ts";
+
+export function TestStrip({ model }: { readonly model: SendModel }) {
+  const { loads, arrived, photos } = model;
+  const whole = wholeProgress(loads, arrived);
+  const left = model.secondsLeft;
+  const rest = left === undefined || left === 0 ? "" : t("strip.left", { time: duration(left) });
+  const said = useCalm(t("strip.said", { percent: percent(whole.share), rest }));
+  return (
+    <section class="panel">
+      <h2 class="vh">{t("strip.title")}</h2>
+      <p class="vh" aria-live="polite">
+        {said}
+      </p>
+      <ol class="steps">
+        <li class="whole">{percent(whole.share)}</li>
+        {stages.map((stage) => (
+          <Step key={stage} stage={stage} whole={whole} />
+        ))}
+        <li class="rest">{rest}</li>
+      </ol>
+      <ol class="queue">
+        {photos.map((photo, i) => (
+          <Row key={photo.key} photo={photo} n={i + 1} load={loads[i]} progress={progressOf(loads[i], arrived)} />
+        ))}
+      </ol>
+      <p class="caption">{t("strip.keep-open")}</p>
+    </section>
+  );
+}
+
+function progressOf(load: Load | undefined, arrived: SendModel["arrived"]): PhotoProgress {
+  return load ? photoProgress(load, arrived) : { strip: 0, encode: 0, seal: 0, upload: 0 };
+}
+
+function Step({ stage, whole }: { readonly stage: Stage; readonly whole: Whole }) {
+  const { photos, bytes: all } = whole;
+  const done = { strip: whole.stripped / photos, encode: whole.encoded / photos, seal: whole.sealed / all, upload: whole.sent / all }[stage];
+  const count = {
+    strip: t("strip.of", { done: whole.stripped, all: photos }),
+    encode: t("strip.of", { done: whole.encoded, all: photos }),
+    seal: t("strip.of", { done: bytes(whole.sealed), all: bytes(all) }),
+    upload: t("strip.of", { done: bytes(whole.sent), all: bytes(all) }),
+  }[stage];
+  return (
+    <li>
+      <div class="t">
+        <b>{t(`stage.${stage}`)}</b>
+        <span>{count}</span>
+      </div>
+      <progress class={done < 1 ? "meter now" : "meter"} max={1} value={done} aria-label={t(`stage.${stage}`)} />
+    </li>
+  );
+}
+
+interface RowProps {
+  readonly photo: Photo;
+  readonly n: number;
+  readonly load: Load | undefined;
+  readonly progress: PhotoProgress;
+}
+
+function Row({ photo, n, load, progress }: RowProps) {
+  const url = useBlobUrl(thumbOf(photo));
+  const running = stages.find((stage) => progress[stage] < 1);
+  return (
+    <li>
+      <span class="who">
+        {url ? <img src={url} alt="" /> : <span class="blank" />}
+        <span>
+          {t("photo.n", { n })}
+          <span class="caption">{bytes(load?.bytes ?? 0)}</span>
+        </span>
+      </span>
+      <span class="four" aria-hidden="true">
+        {stages.map((stage) => (
+          <progress key={stage} class={stage === running ? "meter s now" : "meter s"} max={1} value={progress[stage]} />
+        ))}
+      </span>
+      <span class="doing">{doing(running, progress)}</span>
+    </li>
+  );
+}
+
+function doing(running: Stage | undefined, progress: PhotoProgress): string {
+  if (running === undefined) return t("doing.sent");
+  return t(`doing.${running}`, { percent: percent(progress[running]) });
+}
