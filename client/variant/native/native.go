@@ -37,6 +37,9 @@ func Decode(data []byte, media variant.Media) (image.Image, error) {
 	}
 	// The header is looked at first: a kilobyte can announce gigabytes of pixels.
 	c, err := config(data)
+	if unsupported(err) {
+		return nil, ErrUnsupported
+	}
 	if err != nil {
 		return nil, fmt.Errorf("decoding: %w", err)
 	}
@@ -44,10 +47,21 @@ func Decode(data []byte, media variant.Media) (image.Image, error) {
 		return nil, fmt.Errorf("decoding: %d×%d pixels are too many", c.Width, c.Height)
 	}
 	img, err := decode(data)
+	if unsupported(err) {
+		return nil, ErrUnsupported
+	}
 	if err != nil {
 		return nil, fmt.Errorf("decoding: %w", err)
 	}
 	return img, nil
+}
+
+// unsupported reports a file that is in order and uses what the standard library does not know, such as arithmetic
+// coding.
+func unsupported(err error) bool {
+	_, jpegs := errors.AsType[jpeg.UnsupportedError](err)
+	_, pngs := errors.AsType[png.UnsupportedError](err)
+	return jpegs || pngs
 }
 
 func decoder(media variant.Media) (func([]byte) (image.Image, error), func([]byte) (image.Config, error), error) {

@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"testing"
 
+	"safelight/client/strip/striptest"
 	"safelight/client/variant"
 )
 
@@ -137,6 +138,49 @@ func TestProfile(t *testing.T) {
 	}
 	if _, err := withWebPProfile([]byte("no RIFF at all, but long enough"), picture(1, 1, false), []byte{1}); err == nil {
 		t.Error("a profile was put into what is not WebP")
+	}
+}
+
+func TestReadProfile(t *testing.T) {
+	icc := striptest.DisplayP3("any name")
+	long := append(bytes.Clone(icc), make([]byte, 70_000)...)
+	gray := bytes.Clone(icc)
+	copy(gray[16:], "GRAY")
+	pngWith := func(icc []byte) []byte {
+		var b bytes.Buffer
+		if err := png.Encode(&b, picture(4, 4, false)); err != nil {
+			t.Fatal(err)
+		}
+		chunk := striptest.Chunk("iCCP", []byte("name\x00\x00"), striptest.Deflate(icc))
+		return bytes.Join([][]byte{b.Bytes()[:33], chunk, b.Bytes()[33:]}, nil)
+	}
+	jpegWith := func(icc []byte) []byte {
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, picture(4, 4, false), nil); err != nil {
+			t.Fatal(err)
+		}
+		return withJPEGProfile(b.Bytes(), icc)
+	}
+	for _, tt := range []struct {
+		name  string
+		data  []byte
+		media variant.Media
+		want  []byte
+	}{
+		{"JPEG", jpegWith(icc), variant.JPEG, icc},
+		{"JPEG, two segments", jpegWith(long), variant.JPEG, long},
+		{"PNG", pngWith(icc), variant.PNG, icc},
+		{"of grey pixels", jpegWith(gray), variant.JPEG, nil},
+		{"none in a JPEG", jpegWith(nil), variant.JPEG, nil},
+		{"none in a PNG", pngWith(nil), variant.PNG, nil},
+		{"cut JPEG", jpegWith(icc)[:100], variant.JPEG, nil},
+		{"cut PNG", pngWith(icc)[:60], variant.PNG, nil},
+		{"no file", nil, variant.JPEG, nil},
+		{"another format", pngWith(icc), variant.WebP, nil},
+	} {
+		if got := Profile(tt.data, tt.media); !bytes.Equal(got, tt.want) {
+			t.Errorf("%s: Profile has %d bytes, want %d", tt.name, len(got), len(tt.want))
+		}
 	}
 }
 

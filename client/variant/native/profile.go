@@ -1,10 +1,15 @@
 package native
 
 import (
+	"bytes"
+	"compress/zlib"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
+	"io"
+
+	"safelight/client/variant"
 )
 
 var errRIFF = errors.New("encoding: the WebP encoder did not make a RIFF file")
@@ -64,4 +69,67 @@ func withJPEGProfile(file, profile []byte) []byte {
 		out = append(out, part...)
 	}
 	return append(out, file[2:]...)
+}
+
+// maxProfile bounds a profile; those of cameras and screens have 500 bytes to 1 MB.
+const maxProfile = 4 << 20
+
+// Profile returns the ICC profile inside a JPEG or PNG, if it is one for RGB pixels, which is what variants have.
+func Profile(data []byte, media variant.Media) []byte {
+	var icc []byte
+	switch media {
+	case variant.JPEG:
+		icc = jpegProfile(data)
+	case variant.PNG:
+		icc = pngProfile(data)
+	}
+	if len(icc) < 128 || len(icc) > maxProfile || string(icc[16:20]) != "RGB " {
+		return nil
+	}
+	return icc
+}
+
+// jpegProfile joins the APP2 segments in front of the first scan.
+func jpegProfile(b []byte) []byte {
+	const name = "ICC_PROFILE\x00"
+	var icc []byte
+	for at := 2; at+4 <= len(b) && b[at] == 0xff && b[at+1] != 0xda; {
+		end := at + 2 + int(binary.BigEndian.Uint16(b[at+2:]))
+		if end > len(b) || end < at+4 {
+			return nil
+		}
+		if payload := b[at+4 : end]; b[at+1] == 0xe2 && len(payload) > len(name)+2 && string(payload[:len(name)]) == name {
+			icc = append(icc, payload[len(name)+2:]...)
+		}
+		at = end
+	}
+	return icc
+}
+
+// pngProfile inflates the iCCP chunk, which stands in front of the pixels.
+func pngProfile(b []byte) []byte {
+	for at := 8; at+12 <= len(b); {
+		size := int64(binary.BigEndian.Uint32(b[at:]))
+		kind := string(b[at+4 : at+8])
+		if kind == "IDAT" || size > int64(len(b)-at-12) {
+			return nil
+		}
+		if kind == "iCCP" {
+			_, deflated, ok := bytes.Cut(b[at+8:at+8+int(size)], []byte{0})
+			if !ok || len(deflated) < 1 {
+				return nil
+			}
+			r, err := zlib.NewReader(bytes.NewReader(deflated[1:])) // behind the number of the method
+			if err != nil {
+				return nil
+			}
+			icc, err := io.ReadAll(io.LimitReader(r, maxProfile+1))
+			if err != nil {
+				return nil
+			}
+			return icc
+		}
+		at += 12 + int(size)
+	}
+	return nil
 }
