@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"safelight/crypto/statement"
+	"safelight/crypto/vectors"
 )
 
 const (
@@ -152,6 +153,13 @@ func TestRedact(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{viewText, manageText, viewText + "&x", viewText[:49], "", strings.Repeat("z", 50)} {
 		f.Add(s)
+	}
+	cases, err := vectors.Load[vectors.Link]("links")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range cases {
+		f.Add(c.Fragment)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		c, err := Parse(s)

@@ -9,6 +9,7 @@ import (
 
 	"safelight/crypto/seal"
 	"safelight/crypto/statement"
+	"safelight/crypto/vectors"
 )
 
 var pass = strings.Repeat("0123456789abcdef", 4)
@@ -249,6 +250,13 @@ func FuzzParse(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(doc)
+	cases, err := vectors.Load[vectors.Manifest]("manifests")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range cases {
+		f.Add([]byte(c.Doc))
+	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		m, err := Parse(doc, twoBundles)
 		if err != nil {

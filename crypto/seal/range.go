@@ -35,10 +35,6 @@ func OpenBundle(passphrase string, header []byte, size uint64) (*Bundle, error) 
 	if len(header) != HeaderSize || !statement.IsSealed(header) {
 		return nil, ErrHeader
 	}
-	plain, ok := statement.PlainSize(size)
-	if !ok || size > statement.MaxBundleSize {
-		return nil, fmt.Errorf("%w: no sealed file has %d bytes", ErrDamaged, size)
-	}
 	id, err := identity(passphrase)
 	if err != nil {
 		return nil, err
@@ -47,8 +43,16 @@ func OpenBundle(passphrase string, header []byte, size uint64) (*Bundle, error) 
 	if err != nil {
 		return nil, ErrPassphrase
 	}
+	return newBundle(fileKey, header[HeaderSize-nonceSize:], size)
+}
+
+func newBundle(fileKey, nonce []byte, size uint64) (*Bundle, error) {
+	plain, ok := statement.PlainSize(size)
+	if !ok || size > statement.MaxBundleSize {
+		return nil, fmt.Errorf("%w: no sealed file has %d bytes", ErrDamaged, size)
+	}
 	// The age specification, "Payload": the payload key derives from file key and nonce.
-	key, err := hkdf.Key(sha256.New, fileKey, header[HeaderSize-nonceSize:], "payload", chacha20poly1305.KeySize)
+	key, err := hkdf.Key(sha256.New, fileKey, nonce, "payload", chacha20poly1305.KeySize)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
@@ -56,7 +60,8 @@ func OpenBundle(passphrase string, header []byte, size uint64) (*Bundle, error) 
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	return &Bundle{aead: aead, sealed: int64(size), plain: int64(plain), chunks: (int64(plain) + chunkSize - 1) / chunkSize}, nil
+	chunks := (int64(plain) + chunkSize - 1) / chunkSize
+	return &Bundle{aead: aead, sealed: int64(size), plain: int64(plain), chunks: chunks}, nil
 }
 
 // Size returns the length of the plaintext.

@@ -10,6 +10,7 @@ import (
 	"filippo.io/age"
 
 	"safelight/crypto/statement"
+	"safelight/crypto/vectors"
 )
 
 var pass = strings.Repeat("0123456789abcdef", 4)
@@ -246,6 +247,15 @@ func FuzzOpen(f *testing.F) {
 	good := mustSeal(f, 10)
 	f.Add(good)
 	f.Add(bytes.Replace(good, []byte(" 1\n"), []byte(" 9\n"), 1))
+	cases, err := vectors.Load[vectors.Sealed]("sealed")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range cases {
+		if len(c.Sealed) < 1000 {
+			f.Add(c.Sealed)
+		}
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if _, err := Open(pass, b); err == nil && !statement.IsSealed(b) {
 			t.Error("opened a file with another header")

@@ -9,6 +9,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 
 	"safelight/crypto/strict"
+	"safelight/crypto/vectors"
 )
 
 // sealed returns n bytes that begin like a sealed file.
@@ -193,6 +194,13 @@ func FuzzParseRequest(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(body)
+	}
+	cases, err := vectors.Load[vectors.Request]("requests")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range cases {
+		f.Add([]byte(c.Body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, err := ParseRequest(body)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"safelight/crypto/strict"
+	"safelight/crypto/vectors"
 )
 
 // signer is an owner made for a test.
@@ -187,6 +188,13 @@ func FuzzOpen(f *testing.F) {
 	doc := encode(f, sample(o))
 	sig := o.Sign(TypeStatement, doc)
 	f.Add(doc, sig)
+	cases, err := vectors.Load[vectors.Statement]("statements")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range cases {
+		f.Add([]byte(c.Statement), []byte(c.Signature))
+	}
 	f.Fuzz(func(t *testing.T, doc, sig []byte) {
 		s, err := Parse(doc)
 		if err == nil {

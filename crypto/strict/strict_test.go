@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"safelight/crypto/vectors"
 )
 
 func TestCheck(t *testing.T) {
@@ -65,4 +67,26 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzCheck: what passes is written again as the same bytes, and every cut or continued form of it is refused.
+func FuzzCheck(f *testing.F) {
+	cases, err := vectors.Load[vectors.Strict]("strict")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range cases {
+		f.Add([]byte(c.Doc), c.NilDepth)
+	}
+	f.Fuzz(func(t *testing.T, b []byte, nilDepth int) {
+		if CheckNilAt(b, nilDepth) != nil {
+			return
+		}
+		if CheckNilAt(append(b[:len(b):len(b)], 0), nilDepth) == nil {
+			t.Errorf("%x continued and accepted", b)
+		}
+		if CheckNilAt(b[:len(b)-1], nilDepth) == nil {
+			t.Errorf("%x cut and accepted", b)
+		}
+	})
 }
