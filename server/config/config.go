@@ -31,7 +31,7 @@ type Config struct {
 	TokenHash string // hexadecimal SHA-256 of a token that may create, beside those of the data folder; for the Worker
 
 	MaxShare       int64         // bytes of one share, as stored
-	CreatesPerHour int           // shares one address may create in an hour; 0 is no limit
+	CreatesPerHour int           // shares one address may create in an hour; 0 is no limit; Load fills in what follows from Listen
 	MinFree        int64         // bytes of disk that stay free
 	MaxExpiry      time.Duration // the longest a share may live
 	DefaultExpiry  time.Duration // what the send page offers first
@@ -52,6 +52,9 @@ type Sources struct {
 
 // prefix begins the variables that belong to us.
 const prefix = "SAFELIGHT_"
+
+// createsPerHour is the default where others than this machine can reach the server.
+const createsPerHour = 60
 
 // foreign are variables with our prefix that the command line client reads.
 var foreign = map[string]bool{"SAFELIGHT_SERVER": true, "SAFELIGHT_TOKEN": true}
@@ -124,6 +127,12 @@ func (c *Config) check() error {
 		c.Admit = "token"
 		if c.Loopback() && c.Domain == "" && len(c.Proxies) == 0 {
 			c.Admit = "open"
+		}
+	}
+	if c.CreatesPerHour < 0 {
+		c.CreatesPerHour = createsPerHour
+		if c.Loopback() && c.Domain == "" && len(c.Proxies) == 0 {
+			c.CreatesPerHour = 0
 		}
 	}
 	return nil

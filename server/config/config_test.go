@@ -90,6 +90,9 @@ func TestAdmitFollowsListen(t *testing.T) {
 			if err != nil || c.Admit != tt.want {
 				t.Errorf("Admit = %q, %v, want %q", c.Admit, err, tt.want)
 			}
+			if limit := c.CreatesPerHour; (limit == 0) != (tt.want == "open" && tt.name != "explicitly open") {
+				t.Errorf("%d creates an hour", limit)
+			}
 		})
 	}
 }
@@ -97,7 +100,7 @@ func TestAdmitFollowsListen(t *testing.T) {
 func TestWorker(t *testing.T) {
 	vars := map[string]string{"SAFELIGHT_MAX_VIEWS": "9", "SAFELIGHT_MIN_FREE": "nonsense, and not asked for"}
 	c, err := Worker(func(n string) (string, bool) { v, ok := vars[n]; return v, ok })
-	if err != nil || c.MaxViews != 9 || c.Admit != "token" || c.MinFree != 1e9 {
+	if err != nil || c.MaxViews != 9 || c.Admit != "token" || c.CreatesPerHour != 60 || c.MinFree != 1e9 {
 		t.Errorf("Worker = %d views, %q, %d free, %v; want 9, token, the default", c.MaxViews, c.Admit, c.MinFree, err)
 	}
 }

@@ -36,7 +36,7 @@ var Options = []Option{
 	{"admit", "open|token", "", "who may create shares: everybody, or who has a token (default: open on loopback, else token)", true, setAdmit},
 	{"admit-token-hash", "HEX", "", "SHA-256 of a token that may create, beside those in the data folder", true, setTokenHash},
 	{"max-share", "SIZE", "2GB", "largest share, as stored", true, size(func(c *Config) *int64 { return &c.MaxShare }, 1<<20)},
-	{"creates-per-hour", "N", "60", "shares that one address may create in an hour; 0 is no limit", true, number(func(c *Config) *int { return &c.CreatesPerHour }, 0)},
+	{"creates-per-hour", "N", "", "shares that one address may create in an hour; 0 is no limit (default: 60, and no limit on loopback)", true, setCreates},
 	{"min-free", "SIZE", "1GB", "free disk space that uploads leave", false, size(func(c *Config) *int64 { return &c.MinFree }, 0)},
 	{"max-expiry", "TIME", "90d", "longest life of a share", true, setMaxExpiry},
 	{"default-expiry", "TIME", "7d", "life that the send page offers first", true, setDefaultExpiry},
@@ -106,6 +106,14 @@ func number(field func(*Config) *int, least int) func(*Config, string) error {
 		*field(c) = n
 		return nil
 	}
+}
+
+func setCreates(c *Config, v string) error {
+	if v == "" {
+		c.CreatesPerHour = -1 // check decides
+		return nil
+	}
+	return number(func(c *Config) *int { return &c.CreatesPerHour }, 0)(c, v)
 }
 
 func setMaxExpiry(c *Config, v string) (err error) {

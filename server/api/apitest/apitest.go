@@ -1,0 +1,92 @@
+// Package apitest checks that a server keeps API.md: it drives any base URL over HTTP, as owner and as viewers, with
+// real keys and signatures. The native server over each of its stores and the Worker run the same cases.
+//
+//	apitest.Run(t, apitest.Target{URL: "http://127.0.0.1:8080", Admit: token})
+//
+// It acts as a client and therefore imports what a server must not; only tests import it.
+package apitest
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Target is a server under test.
+type Target struct {
+	URL   string // scheme, host and base path
+	Admit string // token for creating, where the server asks for one
+
+	// Header is sent with every request: names and values in turn.
+	Header []string
+	// Rounds of the race for one view; 20 if zero.
+	Rounds int
+	// MaxShare is the server's limit for a share, in bytes; 0 skips the case, because a real one is too big to fill.
+	MaxShare int64
+	// CreatesPerHour is the server's limit. 0: there is none, or it is high enough for this suite, and its case is left out.
+	CreatesPerHour int
+	// Advance moves the server's clock. Without it the cases that wait are left out.
+	Advance func(time.Duration)
+	// Fill makes the server's disk full, or not. Without it the case is left out.
+	Fill func(full bool)
+	// Sweep runs the server's sweep once. Without it the cases that need one are left out.
+	Sweep func()
+
+	client *http.Client
+}
+
+// Run checks everything. The cases share the server and nothing else.
+func Run(t *testing.T, tg Target) {
+	tg.URL = strings.TrimSuffix(tg.URL, "/")
+	tg.client = &http.Client{
+		Timeout: 5 * time.Minute,
+		Transport: &http.Transport{
+			MaxIdleConnsPerHost: 256,
+			DisableCompression:  true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	if tg.Rounds == 0 {
+		tg.Rounds = 20
+	}
+	cases := []struct {
+		name string
+		run  func(*testing.T, *Target)
+	}{
+		{"site", testSite},
+		{"headers", testHeaders},
+		{"life", testLife},
+		{"two stages", testTwoStages},
+		{"create again", testCreateAgain},
+		{"admit", testAdmit},
+		{"uploading", testUploading},
+		{"parts are create-only", testParts},
+		{"parts refused", testPartsRefused},
+		{"ranges", testRanges},
+		{"wrong tokens", testWrongTokens},
+		{"common answer", testCommonAnswer},
+		{"revisions", testRevisions},
+		{"retry", testRetry},
+		{"challenge", testChallenge},
+		{"forged requests", testForged},
+		{"statements refused", testStatements},
+		{"one view is one view", testRace},
+		{"looking does not count", testLooking},
+		{"take again", testTakeAgain},
+		{"limit changes", testLimitChanges},
+		{"passphrase", testPassphrase},
+		{"guesses run out", testGuesses},
+		{"malformed", testMalformed},
+		{"other origins", testOrigins},
+		{"too large", testTooLarge},
+		{"expiry", testExpiry},
+		{"draining", testDraining},
+		{"abandoned", testAbandoned},
+		{"full disk", testFull},
+		{"too many", testTooMany}, // last: it uses up what the address may create
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) { c.run(t, &tg) })
+	}
+}

@@ -1,0 +1,96 @@
+package api_test
+
+import (
+	"context"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"safelight/server/admit"
+	"safelight/server/api"
+	"safelight/server/api/apitest"
+	"safelight/server/rules"
+	"safelight/server/store"
+	"safelight/server/store/mem"
+	"safelight/server/wire"
+)
+
+// pages stand for the built ones.
+var pages = fstest.MapFS{
+	"index.html":  {Data: []byte("<!doctype html><title>send</title>")},
+	"share.html":  {Data: []byte("<!doctype html><title>view</title>")},
+	"manage.html": {Data: []byte("<!doctype html><title>manage</title>")},
+}
+
+// world is a server over mem with a clock and a disk that a test can turn.
+type world struct {
+	ahead atomic.Int64 // of the real clock, in ns
+	full  atomic.Bool
+	*rules.Shares
+}
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
+func newWorld(t *testing.T, limits rules.Limits) *world {
+	t.Helper()
+	w := new(world)
+	records, parts := new(mem.Records), new(mem.Parts)
+	parts.Fault = func(op string) error {
+		if op == "before put" && w.full.Load() {
+			return store.ErrFull
+		}
+		return nil
+	}
+	shares, err := rules.New(rules.Config{
+		Records: records, Manifests: records, Parts: parts, RecordKey: rules.RecordKey{1}, Limits: limits, Now: w.now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Shares = shares
+	return w
+}
+
+// serve starts a server with what c leaves open filled in, and returns its URL.
+func (w *world) serve(t *testing.T, c api.Config) string {
+	t.Helper()
+	c.Shares, c.Now = w.Shares, w.now
+	if c.Pages == nil {
+		c.Pages = pages
+	}
+	c.Site.API, c.Drain = 1, true
+	c.Site.Limits = wire.NewSiteLimits(wire.DefaultShareBytes, wire.DefaultMaxViews, wire.DefaultMaxExpiry, wire.DefaultExpiry)
+	h, err := api.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL + c.BasePath
+}
+
+// target completes tg with what a test can turn.
+func (w *world) target(tg apitest.Target) apitest.Target {
+	tg.Advance = func(d time.Duration) { w.ahead.Add(int64(d)) }
+	tg.Fill = w.full.Store
+	tg.Sweep = func() { w.Shares.Sweep(context.Background()) }
+	return tg
+}
+
+func TestOpenServer(t *testing.T) {
+	w := newWorld(t, rules.Limits{ShareBytes: 20 << 20})
+	url := w.serve(t, api.Config{Gate: admit.Open(), Site: wire.Site{Admit: wire.AdmitOpen}})
+	apitest.Run(t, w.target(apitest.Target{URL: url, MaxShare: 20 << 20}))
+}
+
+func TestTokenServerBelowAPath(t *testing.T) {
+	w := newWorld(t, rules.Limits{})
+	token := admit.New()
+	url := w.serve(t, api.Config{
+		Gate:    admit.Tokens(func(context.Context) ([]admit.Hash, error) { return []admit.Hash{admit.Sum(token)}, nil }),
+		Creates: admit.NewLimiter(200), Site: wire.Site{Admit: wire.AdmitToken}, BasePath: "/photos",
+	})
+	apitest.Run(t, w.target(apitest.Target{URL: url, Admit: token, CreatesPerHour: 200, Rounds: 2}))
+}
