@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import zlib from "node:zlib";
 import { expect, test } from "@playwright/test";
-import { type Hay, type Needle, files, search, text } from "./haystack.ts";
+import { files, type Hay, type Needle, search, text } from "./haystack.ts";
 import { part, send, shows, stranger } from "./pages.ts";
 import { photo, planted } from "./photos.ts";
 import { Site } from "./site.ts";
@@ -24,13 +24,22 @@ function codeBody(link: string): Buffer {
 /** Slices of the photo's own coded pixels: what would stand somewhere if it were stored unsealed. */
 function pixelNeedles(file: string): Needle[] {
   const bytes = fs.readFileSync(file);
-  return [0.3, 0.5, 0.7].map((at) => ({ name: `coded pixels at ${at}`, bytes: bytes.subarray(Math.floor(bytes.length * at), Math.floor(bytes.length * at) + 48) }));
+  return [0.3, 0.5, 0.7].map((at) => ({
+    name: `coded pixels at ${at}`,
+    bytes: bytes.subarray(Math.floor(bytes.length * at), Math.floor(bytes.length * at) + 48),
+  }));
 }
 
 function wordNeedles(file: string): Needle[] {
   return [
-    text("owner", planted.owner), text("comment", planted.comment), text("alt", alt), text("alt word", "PLANTED-ALT"), text("passphrase", passphrase),
-    text("file name", path.basename(file)), text("planted name", "planted-name"), text("gps", planted.latitude),
+    text("owner", planted.owner),
+    text("comment", planted.comment),
+    text("alt", alt),
+    text("alt word", "PLANTED-ALT"),
+    text("passphrase", passphrase),
+    text("file name", path.basename(file)),
+    text("planted name", "planted-name"),
+    text("gps", planted.latitude),
   ];
 }
 
@@ -44,15 +53,21 @@ function sizeNeedles(file: string): Needle[] {
 function linkNeedles(sent: { link: string; manage: string }): Needle[] {
   const view = codeBody(sent.link);
   return [
-    text("view code", sent.link.split("#")[1] ?? ""), text("manage code", sent.manage.split("#")[1] ?? ""),
-    { name: "view secret", bytes: view.subarray(16) }, { name: "owner secret", bytes: codeBody(sent.manage) },
+    text("view code", sent.link.split("#")[1] ?? ""),
+    text("manage code", sent.manage.split("#")[1] ?? ""),
+    { name: "view secret", bytes: view.subarray(16) },
+    { name: "owner secret", bytes: codeBody(sent.manage) },
   ];
 }
 
 /** 32-byte values in what the server was told: hashes, the pepper, the key of the passphrase. */
 function sealedNeedles(told: Hay): Needle[] {
   const found: Needle[] = [];
-  for (let at = told.bytes.indexOf("c420", 0, "hex"); at >= 0 && found.length < 4000; at = told.bytes.indexOf("c420", at + 1, "hex")) {
+  for (
+    let at = told.bytes.indexOf("c420", 0, "hex");
+    at >= 0 && found.length < 4000;
+    at = told.bytes.indexOf("c420", at + 1, "hex")
+  ) {
     const value = told.bytes.subarray(at + 2, at + 34);
     if (new Set(value).size > 16) found.push({ name: `value at ${at}`, bytes: Buffer.from(value) });
   }
@@ -74,13 +89,24 @@ test("nothing of a photo can be found on the server", async ({ browser, page }) 
     await shows(viewer, "view");
 
     const hay = (): Hay[] => [...files(site.data), { where: "log", bytes: Buffer.from(site.log) }, wire.requests()];
-    expect(hay().map((h) => h.bytes.length).reduce((a, b) => a + b, 0)).toBeGreaterThan(100_000);
+    expect(
+      hay()
+        .map((h) => h.bytes.length)
+        .reduce((a, b) => a + b, 0),
+    ).toBeGreaterThan(100_000);
     expect(search(needles, hay())).toEqual([]);
 
     // Control: the same search finds what the test itself plants, in every form.
-    for (const [form, plant] of [["clear", (b: Buffer) => b], ["gzip", (b: Buffer) => zlib.gzipSync(b)], ["base64", (b: Buffer) => Buffer.from(b.toString("base64"))]] as const) {
+    for (const [form, plant] of [
+      ["clear", (b: Buffer) => b],
+      ["gzip", (b: Buffer) => zlib.gzipSync(b)],
+      ["base64", (b: Buffer) => Buffer.from(b.toString("base64"))],
+    ] as const) {
       const at = path.join(site.data, `planted-${form}`);
-      fs.writeFileSync(at, plant(Buffer.concat([Buffer.from("x"), ...needles.map((n) => Buffer.concat([n.bytes, Buffer.from(" ")]))])));
+      fs.writeFileSync(
+        at,
+        plant(Buffer.concat([Buffer.from("x"), ...needles.map((n) => Buffer.concat([n.bytes, Buffer.from(" ")]))])),
+      );
       const names = new Set(search(needles, hay()).map((f) => f.needle));
       fs.rmSync(at);
       expect([...names].sort(), form).toEqual([...new Set(needles.map((n) => n.name))].sort());
@@ -115,7 +141,10 @@ async function deleteFromManagePage(browser: import("@playwright/test").Browser,
   const owner = await stranger(browser);
   await owner.goto(manage);
   await part(owner, "delete").click();
-  await owner.getByRole("dialog").getByRole("button", { name: /Delete/ }).click();
+  await owner
+    .getByRole("dialog")
+    .getByRole("button", { name: /Delete/ })
+    .click();
   await expect(owner.getByRole("dialog")).toBeHidden();
   await expect(owner.getByText(/deleted|gone/i).first()).toBeVisible();
 }

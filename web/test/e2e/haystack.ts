@@ -40,9 +40,14 @@ function forms({ bytes }: Needle): [string, Buffer][] {
     ["utf-16", Buffer.from(bytes.toString("utf8"), "utf16le")],
   ];
   for (let shift = 0; shift < 3 && bytes.length >= 8; shift++) {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64").replace(/=+$/, "");
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
     const inner = encoded.slice(shift === 0 ? 0 : 4, encoded.length - (encoded.length % 4 === 0 ? 0 : 2));
-    all.push([`base64+${shift}`, Buffer.from(inner)], [`base64url+${shift}`, Buffer.from(inner.replaceAll("+", "-").replaceAll("/", "_"))]);
+    all.push(
+      [`base64+${shift}`, Buffer.from(inner)],
+      [`base64url+${shift}`, Buffer.from(inner.replaceAll("+", "-").replaceAll("/", "_"))],
+    );
   }
   return all;
 }
@@ -50,9 +55,15 @@ function forms({ bytes }: Needle): [string, Buffer][] {
 /** What gzip or zlib streams in bytes unpack to. */
 function unpacked(bytes: Buffer): Buffer[] {
   const found: Buffer[] = [];
-  for (let at = bytes.indexOf("1f8b08", 0, "hex"); at >= 0 && found.length < 500; at = bytes.indexOf("1f8b08", at + 1, "hex")) {
+  for (
+    let at = bytes.indexOf("1f8b08", 0, "hex");
+    at >= 0 && found.length < 500;
+    at = bytes.indexOf("1f8b08", at + 1, "hex")
+  ) {
     try {
-      found.push(zlib.gunzipSync(bytes.subarray(at), { finishFlush: zlib.constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 26 }));
+      found.push(
+        zlib.gunzipSync(bytes.subarray(at), { finishFlush: zlib.constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 26 }),
+      );
     } catch {
       // Three bytes that look like the beginning of a stream, by chance.
     }
@@ -61,10 +72,13 @@ function unpacked(bytes: Buffer): Buffer[] {
 }
 
 export function search(needles: readonly Needle[], hay: readonly Hay[]): Find[] {
-  const sought = needles.flatMap((needle) => forms(needle).map(([form, bytes]) => ({ needle: needle.name, form, bytes })));
+  const sought = needles.flatMap((needle) =>
+    forms(needle).map(([form, bytes]) => ({ needle: needle.name, form, bytes })),
+  );
   const finds: Find[] = [];
   for (const { where, bytes } of hay)
     for (const [layer, content] of [["", bytes] as const, ...unpacked(bytes).map((u) => ["gzip/", u] as const)])
-      for (const { needle, form, bytes: wanted } of sought) if (content.includes(wanted)) finds.push({ needle, form: layer + form, where });
+      for (const { needle, form, bytes: wanted } of sought)
+        if (content.includes(wanted)) finds.push({ needle, form: layer + form, where });
   return finds;
 }

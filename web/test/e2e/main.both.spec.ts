@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { expect, test } from "@playwright/test";
 import { distance, grid, part, send, shows, stranger, textOf } from "./pages.ts";
 import { photo } from "./photos.ts";
-import { Site, bin } from "./site.ts";
+import { bin, Site } from "./site.ts";
 
 let site: Site;
 test.beforeAll(async () => {
@@ -70,10 +70,12 @@ test("a portrait stands upright", async ({ page, browser }) => {
   const viewer = await stranger(browser);
   await viewer.goto(link);
   await shows(viewer, "view");
-  const [width, height] = await part(viewer, "photo").first().evaluate((e) => {
-    const picture = [...e.querySelectorAll("img")].sort((a, b) => b.naturalWidth - a.naturalWidth)[0];
-    return [picture?.naturalWidth ?? 0, picture?.naturalHeight ?? 0] as const;
-  });
+  const [width, height] = await part(viewer, "photo")
+    .first()
+    .evaluate((e) => {
+      const picture = [...e.querySelectorAll("img")].sort((a, b) => b.naturalWidth - a.naturalWidth)[0];
+      return [picture?.naturalWidth ?? 0, picture?.naturalHeight ?? 0] as const;
+    });
   expect(width).toBeLessThan(height);
 });
 
@@ -117,12 +119,14 @@ test("a limited share opens as often as it says, and a visit does not count", as
 });
 
 test("a passphrase opens, a wrong one uses nothing", async ({ page, browser }) => {
-  const { link } = await send(page, `${site.url}/`, photo("screenshot"), { passphrase: "seven quiet lamps under old water" });
+  const { link } = await send(page, `${site.url}/`, photo("screenshot"), {
+    passphrase: "seven quiet lamps under old water",
+  });
   const viewer = await stranger(browser);
   await viewer.goto(link);
   await part(viewer, "passphrase").fill("seven quiet lamps under old milk");
   await part(viewer, "open").click();
-  await expect(part(viewer, "error")).toHaveAttribute("data-code", "passphrase");
+  await expect(part(viewer, "error")).toHaveAttribute("data-code", "wrong-passphrase");
   await part(viewer, "passphrase").fill("seven quiet lamps under old water");
   await part(viewer, "open").click();
   await shows(viewer, "view");

@@ -27,18 +27,30 @@ export async function setRules(page: Page, options: SendOptions): Promise<void> 
 }
 
 /** Chooses, sets, sends, and waits for the state. */
-export async function send(page: Page, url: string, files: string | string[], options: SendOptions = {}, until = "complete"): Promise<Sent> {
+export async function send(
+  page: Page,
+  url: string,
+  files: string | string[],
+  options: SendOptions = {},
+  until = "complete",
+): Promise<Sent> {
   await page.goto(url);
   await choose(page, files);
   await setRules(page, options);
-  if (options.alt !== undefined) await page.getByRole("textbox", { name: /Describe/ }).first().fill(options.alt);
+  if (options.alt !== undefined)
+    await page
+      .getByRole("textbox", { name: /Describe/ })
+      .first()
+      .fill(options.alt);
   await part(page, "send").click();
   await expect(part(page, "status")).toHaveAttribute("data-state", until, { timeout: 60_000 });
   return { link: await textOf(page, "share-link"), manage: await textOf(page, "manage-link") };
 }
 
 export async function textOf(page: Page, name: string): Promise<string> {
-  const value = await part(page, name).evaluate((e) => (e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement ? e.value : (e.textContent ?? "")));
+  const value = await part(page, name).evaluate((e) =>
+    e instanceof HTMLInputElement || e instanceof HTMLTextAreaElement ? e.value : (e.textContent ?? ""),
+  );
   return value.replace(/\s+/g, "");
 }
 
@@ -54,25 +66,34 @@ export async function shows(page: Page, state: "preview" | "view" | "original" =
   const photo = part(page, "photo").nth(n);
   await expect(photo).toHaveAttribute("data-state", new RegExp(`^(${better.join("|")})$`), { timeout: 30_000 });
   await expect
-    .poll(() => photo.evaluate((e) => [...e.querySelectorAll("img")].some((i) => i.complete && i.naturalWidth > 0) || e.querySelector("canvas") !== null))
+    .poll(() =>
+      photo.evaluate(
+        (e) =>
+          [...e.querySelectorAll("img")].some((i) => i.complete && i.naturalWidth > 0) ||
+          e.querySelector("canvas") !== null,
+      ),
+    )
     .toBe(true);
 }
 
 /** Mean colours of a grid over the largest picture in the photo: what a person would recognise. */
 export async function grid(page: Page, n = 0, cells = 4): Promise<number[][]> {
-  return part(page, "photo").nth(n).evaluate((photo, count) => {
-    const sources = [...photo.querySelectorAll<HTMLImageElement | HTMLCanvasElement>("img, canvas")];
-    const width = (e: HTMLImageElement | HTMLCanvasElement) => (e instanceof HTMLImageElement ? e.naturalWidth : e.width);
-    const source = sources.sort((a, b) => width(b) - width(a))[0];
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = count;
-    const context = canvas.getContext("2d");
-    if (!source || !context) throw new Error("nothing is painted");
-    context.imageSmoothingQuality = "high";
-    context.drawImage(source, 0, 0, count, count);
-    const { data } = context.getImageData(0, 0, count, count);
-    return Array.from({ length: count * count }, (_, i) => [...data.slice(i * 4, i * 4 + 3)]);
-  }, cells);
+  return part(page, "photo")
+    .nth(n)
+    .evaluate((photo, count) => {
+      const sources = [...photo.querySelectorAll<HTMLImageElement | HTMLCanvasElement>("img, canvas")];
+      const width = (e: HTMLImageElement | HTMLCanvasElement) =>
+        e instanceof HTMLImageElement ? e.naturalWidth : e.width;
+      const source = sources.sort((a, b) => width(b) - width(a))[0];
+      const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = count;
+      const context = canvas.getContext("2d");
+      if (!source || !context) throw new Error("nothing is painted");
+      context.imageSmoothingQuality = "high";
+      context.drawImage(source, 0, 0, count, count);
+      const { data } = context.getImageData(0, 0, count, count);
+      return Array.from({ length: count * count }, (_, i) => [...data.slice(i * 4, i * 4 + 3)]);
+    }, cells);
 }
 
 export function distance(a: number[][], b: number[][]): number {

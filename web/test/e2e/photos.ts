@@ -7,16 +7,22 @@ import path from "node:path";
 const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), "../../..");
 
 /** Words planted in the metadata of every photo. */
-export const planted = { owner: "PLANTED-OWNER-Amelia-Quist", comment: "PLANTED-COMMENT-7f3a", latitude: "52.3702", longitude: "4.8952" } as const;
+export const planted = {
+  owner: "PLANTED-OWNER-Amelia-Quist",
+  comment: "PLANTED-COMMENT-7f3a",
+  latitude: "52.3702",
+  longitude: "4.8952",
+} as const;
 
 export type PhotoName = "camera" | "portrait" | "screenshot" | "big";
 
-const kinds: Record<PhotoName, { kind: "camera" | "screenshot"; width: number; height: number; orientation?: number }> = {
-  camera: { kind: "camera", width: 2400, height: 1600 },
-  portrait: { kind: "camera", width: 1600, height: 1200, orientation: 6 },
-  screenshot: { kind: "screenshot", width: 1280, height: 800 },
-  big: { kind: "camera", width: 4000, height: 3000 },
-};
+const kinds: Record<PhotoName, { kind: "camera" | "screenshot"; width: number; height: number; orientation?: number }> =
+  {
+    camera: { kind: "camera", width: 2400, height: 1600 },
+    portrait: { kind: "camera", width: 1600, height: 1200, orientation: 6 },
+    screenshot: { kind: "screenshot", width: 1280, height: 800 },
+    big: { kind: "camera", width: 4000, height: 3000 },
+  };
 
 /** The path of a photo by name; seed makes another one of the same kind. */
 export function photo(name: PhotoName, seed = 1): string {
@@ -28,8 +34,27 @@ export function photo(name: PhotoName, seed = 1): string {
   const unfinished = `${file}.${process.pid}`;
   execFileSync(
     "go",
-    ["run", "./client/strip/striptest/makephoto", "-kind", kind, "-width", `${width}`, "-height", `${height}`, "-orientation", `${orientation}`,
-      "-seed", `${seed}`, "-owner", planted.owner, "-comment", planted.comment, "-gps", `${planted.latitude},${planted.longitude}`, unfinished],
+    [
+      "run",
+      "./client/strip/striptest/makephoto",
+      "-kind",
+      kind,
+      "-width",
+      `${width}`,
+      "-height",
+      `${height}`,
+      "-orientation",
+      `${orientation}`,
+      "-seed",
+      `${seed}`,
+      "-owner",
+      planted.owner,
+      "-comment",
+      planted.comment,
+      "-gps",
+      `${planted.latitude},${planted.longitude}`,
+      unfinished,
+    ],
     { cwd: root, stdio: "inherit" },
   );
   fs.renameSync(unfinished, file);

@@ -51,9 +51,13 @@ export class Site {
 
   /** Starts the server, also again after down. */
   async up(): Promise<void> {
-    const child = spawn(bin("safelightd"), ["serve", "--listen", this.url.slice(7), "--data", this.data, ...this.args], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      bin("safelightd"),
+      ["serve", "--listen", this.url.slice(7), "--data", this.data, ...this.args],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     this.child = child;
     for (const stream of [child.stdout, child.stderr])
       stream?.on("data", (chunk: Buffer) => {
