@@ -113,6 +113,7 @@ func testStatements(t *testing.T, tg *Target) {
 	}{
 		{"expired", func(s *share, a *statement.CommitArgs) {
 			s.resign(a, func(st *statement.Statement) { st.Expires = st.Created + 1 })
+			time.Sleep(10 * time.Millisecond)
 		}, 400, "expires"},
 		{"too far", func(s *share, a *statement.CommitArgs) {
 			s.resign(a, func(st *statement.Statement) { st.Expires = st.Created + 10*365*24*hour })
