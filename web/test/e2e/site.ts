@@ -32,11 +32,15 @@ export class Site {
   log = "";
   private child: ChildProcess | undefined;
 
-  private constructor(
-    readonly url: string,
-    readonly dir: string,
-    private readonly args: readonly string[],
-  ) {}
+  readonly url: string;
+  readonly dir: string;
+  private readonly args: readonly string[];
+
+  private constructor(url: string, dir: string, args: readonly string[]) {
+    this.url = url;
+    this.dir = dir;
+    this.args = args;
+  }
 
   static async start(...args: string[]): Promise<Site> {
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "safelight-e2e-"));

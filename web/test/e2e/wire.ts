@@ -9,10 +9,13 @@ export class Wire {
   private cut = false;
   private readonly sockets = new Set<net.Socket>();
 
-  private constructor(
-    readonly url: string,
-    private readonly server: net.Server,
-  ) {}
+  readonly url: string;
+  private readonly server: net.Server;
+
+  private constructor(url: string, server: net.Server) {
+    this.url = url;
+    this.server = server;
+  }
 
   static async before(target: string): Promise<Wire> {
     const port = await freePort();
