@@ -46,6 +46,13 @@ export function followPasted(pasted: string): boolean {
   return true;
 }
 
+/** Goes to another page of ours with the same fragment. */
+export function moveTo(page: "s" | "m"): void {
+  const url = new URL(page, location.href);
+  url.hash = fragment();
+  location.assign(url);
+}
+
 /** Takes the code out of the address bar, after the share was deleted. The browser's history may still hold it. */
 export function dropFragment(): void {
   history.replaceState(null, "", location.pathname + location.search);

@@ -58,12 +58,14 @@ async function take(p: Pass, keys: Keys, guessId: Bytes): Promise<Passed> {
   const { ports, link, looked, signal } = p;
   const { revision, suite } = looked.statement;
   p.busy({ step: "taking" });
+  const mine = ports.tab.hasTaken(link.id);
   const takeId = ports.tab.takeId(link.id);
   try {
     const pepper = await ports.api.take(link.id, keys.unlock, revision, takeId, guessId, signal);
     ports.tab.tookView(link.id);
     p.took();
-    return { pepper, looked };
+    const taken = looked.reply.taken + (mine ? 0 : 1);
+    return { pepper, looked: { ...looked, reply: { ...looked.reply, taken } } };
   } catch (error) {
     // A wrong unlock token is answered like a share that is gone. Whether it is gone, open tells.
     if (!(error instanceof ApiError) || error.code !== "gone") throw error;

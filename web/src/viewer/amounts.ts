@@ -1,0 +1,37 @@
+// Sizes and times in the words of the user's language.
+import { locale, t } from "../lib/words.ts";
+
+const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** "7.8 MB", in powers of ten as file managers count. */
+export function sizeWords(bytes: number): string {
+  const step = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
+  const digits = step < 2 ? 0 : 1;
+  const format = { style: "unit", unit: units[step] ?? "byte", unitDisplay: "short", maximumFractionDigits: digits };
+  return new Intl.NumberFormat(locale(), format as Intl.NumberFormatOptions).format(bytes / 1000 ** step);
+}
+
+export function percentWords(part: number): string {
+  return new Intl.NumberFormat(locale(), { style: "percent" }).format(Math.min(1, Math.max(0, part)));
+}
+
+/** "today, 18:00" or "Wed 2 Dec, 10:14". */
+export function whenWords(ms: number, now: number): string {
+  const day = new Intl.DateTimeFormat(locale(), { dateStyle: "short" });
+  const time = new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(ms);
+  if (day.format(ms) === day.format(now)) return t("time.today", { time });
+  const format = { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat(locale(), format).format(ms);
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** "in 3 hours". */
+export function leftWords(ms: number): string {
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: "always" });
+  if (ms >= 2 * day) return format.format(Math.floor(ms / day), "day");
+  if (ms >= 2 * hour) return format.format(Math.floor(ms / hour), "hour");
+  return format.format(Math.max(1, Math.floor(ms / minute)), "minute");
+}

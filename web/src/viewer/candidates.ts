@@ -1,0 +1,28 @@
+// Which variant of a photo to show, and which to save.
+
+import type { Photo, Variant } from "../format/manifest.ts";
+import { extensionOf, isShown } from "../format/media.ts";
+
+/** Larger originals are not decoded in place of a missing view: a phone may not survive it. */
+const mostPixels = 30_000_000;
+
+/** What to try, in this order, until the browser can decode one: views as the sender put them, the original, the thumb. */
+export function candidates(photo: Photo): readonly Variant[] {
+  const of = (role: Variant["role"]) => photo.variants.filter((v) => v.role === role && isShown(v.media));
+  const originals = of("original").filter((v) => v.width * v.height <= mostPixels);
+  return [...of("view"), ...originals, ...of("thumb")];
+}
+
+export const originalOf = (photo: Photo): Variant | undefined => photo.variants.find((v) => v.role === "original");
+
+/** What Download saves: the original, or the largest there is. */
+export function bestOf(photo: Photo): Variant | undefined {
+  const others = photo.variants.filter((v) => v.role === "view" || v.role === "thumb");
+  return originalOf(photo) ?? others.sort((a, b) => b.width * b.height - a.width * a.height)[0];
+}
+
+/** The name of a saved photo: the sender's, or a number. The extension is always that of the bytes. */
+export function fileName(photo: Photo, variant: Variant, index: number): string {
+  const stem = photo.name.replace(/\.[A-Za-z0-9]{1,5}$/, "").replace(/^[.\s]+|[.\s]+$/g, "");
+  return `${stem || `photo-${String(index + 1).padStart(3, "0")}`}.${extensionOf(variant.media)}`;
+}

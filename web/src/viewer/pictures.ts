@@ -1,0 +1,170 @@
+// The pixels of an open share: fetches what is on the screen, then its neighbours, and lets go of the rest. Every
+// address it hands out is revoked again.
+import type { Bytes } from "../format/bytes.ts";
+import { hex } from "../format/bytes.ts";
+import type { Photo, Variant } from "../format/manifest.ts";
+import { mimeOf, sniff } from "../format/media.ts";
+import { codeOf, type Opened } from "../model/view-state.ts";
+import { candidates } from "./candidates.ts";
+
+export type SlideProblem = "unreachable" | "gone" | "damaged" | "unsupported" | "failed";
+
+/** What a slide shows. The preview stays below until the shown picture has been decoded. */
+export interface Picture {
+  readonly preview: string | undefined;
+  readonly shown: { readonly url: string; readonly is: "view" | "original" } | undefined;
+  readonly problem: SlideProblem | undefined;
+}
+
+export type Read = (
+  share: Opened,
+  entry: Variant,
+  signal: AbortSignal,
+  progress?: (done: number) => void,
+) => Promise<Bytes>;
+
+/** How far from the current photo pictures are kept. */
+const reach = 2;
+
+interface Held {
+  readonly key: string;
+  readonly url: string;
+  readonly is: "view" | "original";
+}
+
+export class Pictures {
+  private share: Opened;
+  private readonly read: Read;
+  private readonly previews = new Map<number, string>();
+  private readonly held = new Map<number, Held>();
+  private readonly problems = new Map<number, SlideProblem>();
+  private readonly loading = new Map<number, AbortController>();
+  private readonly listeners = new Set<() => void>();
+  private current = 0;
+  private closed = false;
+
+  constructor(share: Opened, read: Read) {
+    this.share = share;
+    this.read = read;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  at(i: number): Picture {
+    return { preview: this.preview(i), shown: this.held.get(i), problem: this.problems.get(i) };
+  }
+
+  private preview(i: number): string | undefined {
+    const bytes = this.share.photos[i]?.preview;
+    const media = bytes && bytes.length > 0 ? sniff(bytes) : undefined;
+    if (!bytes || !media || this.closed) return undefined;
+    const url = this.previews.get(i) ?? URL.createObjectURL(new Blob([bytes], { type: mimeOf(media) }));
+    this.previews.set(i, url);
+    return url;
+  }
+
+  /** A later revision of the share: what is on the screen stays as long as it is still part of it. */
+  update(share: Opened): void {
+    this.share = share;
+    for (const [i, { key }] of this.held)
+      if (!share.photos[i]?.variants.some((v) => hex(v.sha256) === key)) this.drop(i);
+    this.problems.clear();
+    this.show(this.current);
+  }
+
+  /** Shows a photo: loads it, then the ones beside it. */
+  show(current: number): void {
+    this.current = current;
+    const far = (i: number) => Math.abs(i - current) > reach;
+    for (const i of [...this.held.keys()].filter(far)) this.drop(i);
+    for (const [i, controller] of this.loading) if (far(i)) controller.abort();
+    this.problems.delete(current);
+    this.loadAround();
+  }
+
+  private async loadAround(): Promise<void> {
+    const { current } = this;
+    await this.load(current);
+    for (const i of [current + 1, current - 1]) if (this.current === current) await this.load(i);
+  }
+
+  private async load(i: number): Promise<void> {
+    const photo = this.share.photos[i];
+    if (this.closed || !photo || this.held.has(i) || this.loading.has(i) || this.problems.has(i)) return;
+    const controller = new AbortController();
+    this.loading.set(i, controller);
+    try {
+      await this.loadFirst(i, photo, controller.signal);
+    } catch (error) {
+      if (!controller.signal.aborted && (error as Error | null)?.name !== "AbortError")
+        this.problems.set(i, problemOf(error));
+    } finally {
+      this.loading.delete(i);
+      this.changed();
+    }
+  }
+
+  /** The first candidate that arrives whole and that the browser decodes. */
+  private async loadFirst(i: number, photo: Photo, signal: AbortSignal): Promise<void> {
+    for (const variant of candidates(photo)) {
+      const bytes = await this.read(this.share, variant, signal);
+      if (await this.put(i, variant, bytes, signal)) return;
+    }
+    this.problems.set(i, "unsupported");
+  }
+
+  /** Shows bytes whose hash was checked. False when the browser does not decode them. */
+  async put(i: number, variant: Variant, bytes: Bytes, signal: AbortSignal): Promise<boolean> {
+    if (sniff(bytes) !== variant.media) return false;
+    const url = URL.createObjectURL(new Blob([bytes], { type: mimeOf(variant.media) }));
+    const decoded = await decodes(url);
+    if (!decoded || signal.aborted || this.closed || Math.abs(i - this.current) > reach) {
+      URL.revokeObjectURL(url);
+      signal.throwIfAborted();
+      return decoded;
+    }
+    this.drop(i);
+    this.held.set(i, { key: hex(variant.sha256), url, is: variant.role === "original" ? "original" : "view" });
+    this.changed();
+    return true;
+  }
+
+  private drop(i: number): void {
+    const held = this.held.get(i);
+    if (held) URL.revokeObjectURL(held.url);
+    this.held.delete(i);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const controller of this.loading.values()) controller.abort();
+    for (const i of [...this.held.keys()]) this.drop(i);
+    for (const url of this.previews.values()) URL.revokeObjectURL(url);
+    this.previews.clear();
+    this.listeners.clear();
+  }
+}
+
+async function decodes(url: string): Promise<boolean> {
+  const image = new Image();
+  image.src = url;
+  try {
+    await image.decode();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function problemOf(error: unknown): SlideProblem {
+  const code = codeOf(error);
+  if (code === "unreachable" || code === "gone" || code === "damaged") return code;
+  return code === "later" || code === "server" ? "unreachable" : "failed";
+}

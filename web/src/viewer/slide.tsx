@@ -1,0 +1,92 @@
+// One photo of the room: its preview at once, the picture over it as soon as it is decoded, nothing moves.
+import { useEffect, useRef } from "preact/hooks";
+import type { Photo } from "../format/manifest.ts";
+import { t } from "../lib/words.ts";
+import { Icon } from "../ui/icon.tsx";
+import { markPainted } from "./painted.ts";
+import type { Picture } from "./pictures.ts";
+import { Zoom } from "./zoom.ts";
+
+export interface SlideProps {
+  readonly photo: Photo;
+  readonly i: number;
+  readonly n: number;
+  readonly picture: Picture;
+  readonly current: boolean;
+  readonly first: boolean;
+  readonly onZoom: (zoom: Zoom | undefined) => void;
+  readonly onZoomed: (zoomed: boolean) => void;
+  readonly retry: () => void;
+}
+
+export function Slide(p: SlideProps) {
+  const { photo, picture, current, first } = p;
+  const zoomer = useRef<HTMLDivElement>(null);
+  const print = useRef<HTMLDivElement>(null);
+  const { onZoom, onZoomed } = p;
+  useEffect(() => {
+    if (!current || !zoomer.current) return undefined;
+    const zoom = new Zoom(zoomer.current, onZoomed);
+    onZoom(zoom);
+    return () => {
+      onZoom(undefined);
+      zoom.close();
+    };
+  }, [current, onZoom, onZoomed]);
+  useEffect(() => {
+    print.current?.style.setProperty("--w", `${photo.width}px`);
+    print.current?.style.setProperty("--h", `${photo.height}px`);
+  }, [photo]);
+  const state = picture.shown?.is ?? "preview";
+  const alt = photo.decorative ? "" : photo.alt || t("room.alt", { i: p.i + 1, n: p.n });
+  return (
+    <div class="slide" data-testid="photo" data-state={state} inert={!current}>
+      <div class="zoomer" ref={zoomer}>
+        <div class="print" ref={print}>
+          {picture.preview ? (
+            <img
+              class="preview"
+              src={picture.preview}
+              alt={picture.shown ? "" : alt}
+              width={photo.width}
+              height={photo.height}
+              draggable={false}
+              decoding="sync"
+              onLoad={first ? (event) => markPainted("preview", event.currentTarget) : undefined}
+            />
+          ) : null}
+          {picture.shown ? (
+            <img
+              class="shown"
+              key={picture.shown.url}
+              src={picture.shown.url}
+              alt={alt}
+              width={photo.width}
+              height={photo.height}
+              draggable={false}
+              onLoad={first ? (event) => markPainted("view", event.currentTarget) : undefined}
+            />
+          ) : null}
+        </div>
+      </div>
+      {picture.problem && !picture.shown ? <SlideNotice {...p} /> : null}
+    </div>
+  );
+}
+
+function SlideNotice({ picture: { problem }, retry, current }: SlideProps) {
+  if (!problem) return null;
+  return (
+    <div class="slide-notice" {...(current ? { role: "alert", "data-testid": "error", "data-code": problem } : {})}>
+      <p class="notice">
+        <Icon name="warn" />
+        <span>{t(`slide.${problem}`)}</span>
+      </p>
+      {problem === "unsupported" || problem === "gone" ? null : (
+        <button type="button" class="btn" onClick={retry}>
+          {t("retry")}
+        </button>
+      )}
+    </div>
+  );
+}

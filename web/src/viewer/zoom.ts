@@ -1,0 +1,108 @@
+// Zoom and pan of the photo on the screen: wheel, pinch, double tap, drag and keys, by @panzoom/panzoom.
+import Panzoom, { type PanzoomObject } from "@panzoom/panzoom";
+
+const mostZoom = 8;
+const step = 0.4;
+const tapTime = 300;
+const tapDistance = 30;
+const panStep = 80;
+
+export class Zoom {
+  private readonly element: HTMLElement;
+  private readonly frame: HTMLElement;
+  private readonly panzoom: PanzoomObject;
+  private readonly changed: (zoomed: boolean) => void;
+  private readonly ends = new AbortController();
+  private lastTap: PointerEvent | undefined;
+  private zoomed = false;
+
+  /** element fills its parent and is moved inside it. changed hears when zooming begins and ends. */
+  constructor(element: HTMLElement, changed: (zoomed: boolean) => void) {
+    this.element = element;
+    this.frame = element.parentElement ?? element;
+    this.changed = changed;
+    this.panzoom = Panzoom(element, {
+      contain: "outside",
+      minScale: 1,
+      maxScale: mostZoom,
+      step,
+      panOnlyWhenZoomed: true,
+      pinchAndPan: true,
+      cursor: "",
+      // A finger that moves sideways turns the page while nothing is zoomed.
+      touchAction: "pan-x",
+      duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : 160,
+      handleStartEvent: (event: Event) => {
+        if (this.zoomed) event.preventDefault();
+      },
+    });
+    const { signal } = this.ends;
+    this.frame.addEventListener("wheel", (event) => this.wheel(event), { passive: false, signal });
+    this.frame.addEventListener("dblclick", (event) => this.toggle(event), { signal });
+    this.frame.addEventListener("pointerup", (event) => this.tap(event), { signal });
+    element.addEventListener("panzoomchange", () => this.settle(), { signal });
+  }
+
+  private settle(): void {
+    const zoomed = this.panzoom.getScale() > 1.001;
+    if (zoomed === this.zoomed) return;
+    this.zoomed = zoomed;
+    this.panzoom.setOptions({ touchAction: zoomed ? "none" : "pan-x", cursor: zoomed ? "grab" : "" });
+    this.changed(zoomed);
+  }
+
+  private wheel(event: WheelEvent): void {
+    // Two fingers sideways on a trackpad turn the page.
+    if (!this.zoomed && !event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
+    this.panzoom.zoomWithWheel(event);
+  }
+
+  /** Two taps of a finger at one place. The mouse has dblclick. */
+  private tap(event: PointerEvent): void {
+    if (event.pointerType === "mouse") return;
+    const before = this.lastTap;
+    this.lastTap = event;
+    if (!before || event.timeStamp - before.timeStamp > tapTime) return;
+    if (Math.hypot(event.clientX - before.clientX, event.clientY - before.clientY) > tapDistance) return;
+    this.lastTap = undefined;
+    this.toggle(event);
+  }
+
+  private toggled = 0;
+
+  private toggle(event: MouseEvent): void {
+    // Some browsers send dblclick after two taps as well.
+    if (event.timeStamp - this.toggled < 400) return;
+    this.toggled = event.timeStamp;
+    if (this.zoomed) this.reset();
+    else this.panzoom.zoomToPoint(2.5, event);
+  }
+
+  in(): void {
+    this.panzoom.zoomIn();
+  }
+
+  out(): void {
+    this.panzoom.zoomOut();
+  }
+
+  reset(): void {
+    this.panzoom.reset();
+  }
+
+  /** Moves the zoomed photo by steps; false when nothing is zoomed. */
+  pan(x: number, y: number): boolean {
+    if (!this.zoomed) return false;
+    const scale = this.panzoom.getScale();
+    this.panzoom.pan((x * panStep) / scale, (y * panStep) / scale, { relative: true, animate: true });
+    return true;
+  }
+
+  close(): void {
+    this.ends.abort();
+    this.panzoom.reset({ animate: false });
+    this.panzoom.destroy();
+    this.element.removeAttribute("style");
+    this.frame.removeAttribute("style");
+  }
+}
