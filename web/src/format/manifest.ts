@@ -3,7 +3,8 @@ import { type Bytes, text } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 import { type Media, medias, sniff } from "./media.ts";
 import { decode, Fields, type Read } from "./msgpack.ts";
-import { headSize, isHead, plainSize } from "./seal.ts";
+import { isHead } from "./seal.ts";
+import { headSize, plainSize } from "./span.ts";
 import type { Statement } from "./statement.ts";
 
 export const roles = ["thumb", "view", "tiles", "original"] as const;

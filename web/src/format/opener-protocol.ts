@@ -2,8 +2,8 @@
 import type { Bytes } from "./bytes.ts";
 import type { FormatCode } from "./errors.ts";
 import type { Index, Manifest, Photo } from "./manifest.ts";
+import type { Place } from "./span.ts";
 import type { Statement } from "./statement.ts";
-import type { Place } from "./variant-reader.ts";
 
 /** Everything that `open` answers and the link says, to be checked. */
 export interface ToCheck {

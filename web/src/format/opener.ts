@@ -5,8 +5,8 @@ import { FormatError } from "./errors.ts";
 import type { Index, Manifest, Photo } from "./manifest.ts";
 import type { Here } from "./opener-here.lazy.ts";
 import type { Answer, Call, Calls, Op, ToCheck, ToOpen } from "./opener-protocol.ts";
+import type { Place } from "./span.ts";
 import type { Statement } from "./statement.ts";
-import type { Place } from "./variant-reader.ts";
 
 /** A variant that is being opened while it arrives. */
 export interface Opening {

@@ -6,28 +6,12 @@ import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ascii, type Bytes, base64, concat, equal, fromBase64, none, random } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
+import { chunkSize, headSize, plainSize, sealedChunk, tagSize } from "./span.ts";
 
-/** Bytes before the first chunk: header and nonce. */
-export const headSize = 165;
 const headerSize = 149;
-export const chunkSize = 65_536;
-const tagSize = 16;
-export const sealedChunk = chunkSize + tagSize;
 
 const refused = (why: string) => new FormatError("sealed", `not a sealed file: ${why}`);
 const broken = (why: string) => new FormatError("opening", `sealed file does not open: ${why}`);
-
-/** Length of the sealed form of n bytes. */
-export const sealedSize = (n: number): number => headSize + n + tagSize * Math.max(1, Math.ceil(n / chunkSize));
-
-/** Length of the plaintext in a sealed file of the given length. */
-export function plainSize(sealed: number): number {
-  const body = sealed - headSize;
-  const chunks = Math.ceil(body / sealedChunk);
-  const last = body - (chunks - 1) * sealedChunk;
-  if (body < tagSize || last < tagSize || (last === tagSize && chunks > 1)) throw refused("no such length");
-  return body - chunks * tagSize;
-}
 
 const header =
   /^age-encryption\.org\/v1\n-> scrypt ([A-Za-z0-9+/]{22}) 1\n([A-Za-z0-9+/]{43})\n--- ([A-Za-z0-9+/]{43})\n$/;
@@ -74,24 +58,6 @@ function chunkNonce(n: number, last: boolean): Uint8Array {
   new DataView(nonce.buffer).setBigUint64(3, BigInt(n));
   nonce[11] = last ? 1 : 0;
   return nonce;
-}
-
-/** Which sealed bytes hold size bytes of plaintext from offset: whole chunks, from start up to but not including end. */
-export interface Span {
-  readonly firstChunk: number;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** total is the length of the sealed file. */
-export function spanOf(total: number, offset: number, size: number): Span {
-  const firstChunk = Math.floor(offset / chunkSize);
-  const lastChunk = Math.floor((offset + Math.max(size, 1) - 1) / chunkSize);
-  return {
-    firstChunk,
-    start: headSize + firstChunk * sealedChunk,
-    end: Math.min(headSize + (lastChunk + 1) * sealedChunk, total),
-  };
 }
 
 /** Opens whole chunks of a sealed file of the given total length, one after another. sealed begins with firstChunk. */

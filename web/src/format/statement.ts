@@ -103,9 +103,6 @@ function checkRules(s: Statement): void {
   }
 }
 
-/** Whether opening needs R: there are named recipients, or the owner is asked first. */
-export const usesR = (s: Statement): boolean => s.locks.length > 0 || s.askFirst === 1;
-
 /** Refuses a manifest or locks that the statement does not name. */
 export function checkSealed(s: Statement, manifest: Uint8Array, locks: Uint8Array): void {
   if (!equal(sha(manifest), s.manifest)) throw new FormatError("manifest", "statement: manifest is another one");

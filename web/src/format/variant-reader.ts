@@ -4,22 +4,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, equal } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 import { bundleSeal } from "./kdf.ts";
-import { chunkSize, openChunks, type Span, sealedChunk, spanOf, streamKey } from "./seal.ts";
-
-/** Where some bytes lie inside a sealed bundle, and what opens it. */
-export interface Place {
-  readonly id: Bytes;
-  readonly key: Bytes;
-  readonly head: Bytes;
-  /** Bytes of the sealed bundle. */
-  readonly total: number;
-  readonly offset: number;
-  readonly size: number;
-  readonly sha256: Bytes;
-}
-
-/** The sealed bytes that have to be fed. */
-export const spanOfPlace = (p: Place): Span => spanOf(p.total, p.offset, p.size);
+import { openChunks, streamKey } from "./seal.ts";
+import { chunkSize, type Place, type Span, sealedChunk, spanOfPlace } from "./span.ts";
 
 export class VariantReader {
   private readonly place: Place;

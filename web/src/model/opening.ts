@@ -6,8 +6,8 @@ import type { Derivation } from "../format/derive-passphrase.ts";
 import { commentSecret, idOf, readToken, unlockToken, viewSecret } from "../format/kdf.ts";
 import type { Photo } from "../format/manifest.ts";
 import type { Opener } from "../format/opener.ts";
-import { type Statement, usesR } from "../format/statement.ts";
-import { type Place, spanOfPlace } from "../format/variant-reader.ts";
+import { type Place, spanOfPlace } from "../format/span.ts";
+import type { Statement } from "../format/statement.ts";
 import type { Tab } from "./tab.ts";
 import { type Opened, ViewError } from "./view-state.ts";
 
@@ -43,6 +43,9 @@ export interface Looked {
 }
 
 const hour = 3_600_000;
+
+/** Whether opening needs R: there are named recipients, or the owner is asked first. */
+const usesR = (s: Statement): boolean => s.locks.length > 0 || s.askFirst === 1;
 
 export function linkOf(code: Code & { kind: "view" | "comment" }): Link {
   if (code.kind === "view") return { id: code.id, view: code.view };

@@ -12,7 +12,7 @@ import { useDownloads } from "./use-download.ts";
 import { useIdle } from "./use-idle.ts";
 import { useKeys } from "./use-keys.ts";
 import { useTrack } from "./use-track.ts";
-import type { Zoom } from "./zoom.ts";
+import type { Zoom } from "./zoom.lazy.ts";
 
 export interface RoomProps {
   readonly share: Opened;

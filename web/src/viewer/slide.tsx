@@ -1,11 +1,13 @@
 // One photo of the room: its preview at once, the picture over it as soon as it is decoded, nothing moves.
 import { useEffect, useRef } from "preact/hooks";
 import type { Photo } from "../format/manifest.ts";
+import { lazy } from "../lib/lazy.ts";
 import { t } from "../lib/words.ts";
 import { Icon } from "../ui/icon.tsx";
 import { markPainted } from "./painted.ts";
 import type { Picture } from "./pictures.ts";
-import { Zoom } from "./zoom.ts";
+import type * as ZoomModule from "./zoom.lazy.ts";
+import type { Zoom } from "./zoom.lazy.ts";
 
 export interface SlideProps {
   readonly photo: Photo;
@@ -24,15 +26,25 @@ export function Slide(p: SlideProps) {
   const zoomer = useRef<HTMLDivElement>(null);
   const print = useRef<HTMLDivElement>(null);
   const { onZoom, onZoomed } = p;
+  const ready = picture.shown !== undefined;
   useEffect(() => {
-    if (!current || !zoomer.current) return undefined;
-    const zoom = new Zoom(zoomer.current, onZoomed);
-    onZoom(zoom);
+    if (!current || !ready) return undefined;
+    let zoom: Zoom | undefined;
+    let left = false;
+    lazy<typeof ZoomModule>("zoom").then(
+      ({ Zoom }) => {
+        if (left || !zoomer.current) return;
+        zoom = new Zoom(zoomer.current, onZoomed);
+        onZoom(zoom);
+      },
+      () => {}, // gone after an update: the photo stays as large as it is
+    );
     return () => {
+      left = true;
       onZoom(undefined);
-      zoom.close();
+      zoom?.close();
     };
-  }, [current, onZoom, onZoomed]);
+  }, [current, ready, onZoom, onZoomed]);
   useEffect(() => {
     print.current?.style.setProperty("--w", `${photo.width}px`);
     print.current?.style.setProperty("--h", `${photo.height}px`);

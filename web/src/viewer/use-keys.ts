@@ -1,6 +1,6 @@
 // The keys of the room: arrows turn the page, or move a zoomed photo; + − 0 zoom; Escape closes what is open.
 import { useEffect } from "preact/hooks";
-import type { Zoom } from "./zoom.ts";
+import type { Zoom } from "./zoom.lazy.ts";
 
 export interface Keys {
   readonly zoom: { readonly current: Zoom | undefined };

@@ -10,8 +10,9 @@ import { pad, parseIndexDocument, parseManifest, unpad } from "../../src/format/
 import { sniff } from "../../src/format/media.ts";
 import { decode, encode, type Value } from "../../src/format/msgpack.ts";
 import { checkElement } from "../../src/format/passphrase.ts";
-import { headSize, openSealed, plainSize, seal, sealedSize, spanOf, streamKey } from "../../src/format/seal.ts";
+import { openSealed, seal, streamKey } from "../../src/format/seal.ts";
 import { pae, signer, verify } from "../../src/format/signature.ts";
+import { headSize, plainSize, sealedSize, spanOf } from "../../src/format/span.ts";
 import { encodeStatement, openStatement, type Statement } from "../../src/format/statement.ts";
 import { VariantReader } from "../../src/format/variant-reader.ts";
 

@@ -1,4 +1,5 @@
-// Zoom and pan of the photo on the screen: wheel, pinch, double tap, drag and keys, by @panzoom/panzoom.
+// Zoom and pan of the photo on the screen: wheel, pinch, double tap, drag and keys, by @panzoom/panzoom. Loaded once
+// the first photo is there.
 import Panzoom, { type PanzoomObject } from "@panzoom/panzoom";
 
 const mostZoom = 8;
