@@ -263,10 +263,14 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
+// FuzzUnpad builds the plaintext of a class from a few bytes, so that the fuzzer does not get lost in zeros.
 func FuzzUnpad(f *testing.F) {
-	b, _ := Pad([]byte("abc"))
-	f.Add(b)
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Add([]byte("\x00\x00\x00\x03abc"), uint8(0), uint32(4095), byte(0))
+	f.Add([]byte("\x00\x00\x0f\xfd"), uint8(1), uint32(5000), byte(1))
+	f.Fuzz(func(t *testing.T, head []byte, class uint8, at uint32, c byte) {
+		b := make([]byte, statement.ManifestClasses[class%4])
+		b[at%uint32(len(b))] = c
+		copy(b, head)
 		doc, err := Unpad(b)
 		if err != nil {
 			return

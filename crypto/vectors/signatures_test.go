@@ -1,6 +1,7 @@
 package vectors
 
 import (
+	"crypto/ed25519"
 	"testing"
 
 	"filippo.io/edwards25519"
@@ -97,5 +98,20 @@ func TestSignatures(t *testing.T) {
 				t.Errorf("VerifySignature = %v, want %q", err, tt.Error)
 			}
 		})
+	}
+}
+
+// TestSignaturesControl: the keys that we refuse beyond crypto/ed25519 carry signatures that it takes. Without them the
+// vectors would prove nothing about our own check.
+func TestSignaturesControl(t *testing.T) {
+	taken := 0
+	for _, tt := range load[Signature](t, "signatures") {
+		if tt.Error != "" && len(tt.Signature) == ed25519.SignatureSize && ed25519.Verify(ed25519.PublicKey(tt.Public), tt.PAE, tt.Signature) {
+			taken++
+			t.Logf("crypto/ed25519 alone takes: %s", tt.Name)
+		}
+	}
+	if taken < 8 {
+		t.Errorf("crypto/ed25519 takes %d of the signatures that we refuse, want at least 8", taken)
 	}
 }
