@@ -15,7 +15,7 @@ const (
 	MaxName     = 255  // bytes
 	MaxPreview  = 4096 // bytes
 	MaxPixels   = 120_000_000
-	MaxSide     = 65_535
+	MaxSide     = 1<<24 - 1
 	MaxSize     = 128 << 20 // bytes of one variant
 	MaxIndex    = 64 << 20  // bytes of an index
 )
