@@ -10,20 +10,19 @@ import (
 // faults take sentences out of the rules, so that the model test can prove that it would notice. Only tests set them;
 // the names say what goes wrong, the comments cite FORMAT.md.
 type faults struct {
-	splitPublish   bool // "Manifest, owner box and pepper change together or not at all"
-	blindPublish   bool // "commit and publish are one transaction"
-	lateExpiry     bool // "A share is gone for every operation when now ≥ expires, whether or not the sweep has run"
-	forgetClock    bool // "A persisted highest-seen time keeps a clock that jumps back from reviving anything"
-	lateManifest   bool // "The manifest lies in a row …, written before the swap"
-	earlyDrop      bool // "… removed after it"
-	noReload       bool // "a reader that misses it reloads the record"
-	anyRevision    bool // "take and guess carry the revision the viewer verified"
-	tornOpen       bool // "open answers from one snapshot"
-	purgeOnce      bool // "after 24 h parts once more"
-	partsFirst     bool // "An abandoned upload: first a transaction closes it, then its parts go"
-	dropFirst      bool // "A publish that drops a bundle deletes its parts only after the transaction"
-	forgetTakes    bool // "a known take id is free"
-	partsThenErase bool // "first one transaction that erases …, then parts"
+	splitPublish bool // "Manifest, owner box and pepper change together or not at all"
+	blindPublish bool // "commit and publish are one transaction"
+	lateExpiry   bool // "A share is gone for every operation when now ≥ expires, whether or not the sweep has run"
+	forgetClock  bool // "A persisted highest-seen time keeps a clock that jumps back from reviving anything"
+	lateManifest bool // "The manifest lies in a row …, written before the swap"
+	earlyDrop    bool // "… removed after it"
+	noReload     bool // "a reader that misses it reloads the record"
+	anyRevision  bool // "take and guess carry the revision the viewer verified"
+	tornOpen     bool // "open answers from one snapshot"
+	purgeOnce    bool // "after 24 h parts once more"
+	partsFirst   bool // "An abandoned upload: first a transaction closes it, then its parts go"
+	dropFirst    bool // "A publish that drops a bundle deletes its parts only after the transaction"
+	forgetTakes  bool // "a known take id is free"
 }
 
 // faultyPublish is what publishing would be without a sentence of FORMAT.md. It is reached in tests alone.
@@ -46,12 +45,7 @@ func (s *Shares) faultyPublish(ctx context.Context, id ID, e *edition, step func
 		}
 	}
 	if s.faults.splitPublish {
-		half := *r
-		half.Pepper, half.OwnerBox = before.Pepper, before.OwnerBox
-		if err := s.swap(ctx, row, &half); err != nil {
-			return err
-		}
-		row.Counter++
+		return s.splitPublish(ctx, row, before, r)
 	}
 	err = s.swap(ctx, row, r)
 	for s.faults.blindPublish && errors.Is(err, store.ErrConflict) {
@@ -64,6 +58,29 @@ func (s *Shares) faultyPublish(ctx context.Context, id ID, e *edition, step func
 	}
 	if err == nil && s.faults.lateManifest && e.args.Manifest != nil {
 		return s.manifests.PutManifest(ctx, id, e.st.Manifest, e.args.Manifest)
+	}
+	return err
+}
+
+// splitPublish writes everything but pepper and box first, and these two then.
+func (s *Shares) splitPublish(ctx context.Context, row store.Record, before record, r *record) error {
+	half := *r
+	half.Pepper, half.OwnerBox = before.Pepper, before.OwnerBox
+	if before.State == stateUploading {
+		half = *r // no pepper at all would be noticed too easily
+	}
+	err := s.swap(ctx, row, &half)
+	for err == nil {
+		var now *record
+		if row, now, _, err = s.load(ctx, row.Key); err == nil {
+			now.Pepper, now.OwnerBox = r.Pepper, r.OwnerBox
+			if err = s.swap(ctx, row, now); err == nil {
+				return nil
+			}
+		}
+	}
+	if errors.Is(err, store.ErrConflict) {
+		return busy()
 	}
 	return err
 }

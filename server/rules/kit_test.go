@@ -204,7 +204,9 @@ func (w *world) fresh(o *owner) []byte {
 	return c.Freshness[:]
 }
 
-func (w *world) owner(o *owner, body []byte) (wire.Message, error) { return w.Owner(ctx, o.id, body, nil) }
+func (w *world) owner(o *owner, body []byte) (wire.Message, error) {
+	return w.Owner(ctx, o.id, body, nil)
+}
 
 // create makes a share that is uploading.
 func (w *world) create(o *owner) *wire.CreateReply {

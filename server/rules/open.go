@@ -168,7 +168,7 @@ func (s *Shares) Read(ctx context.Context, id ID, up Upload, unlock [32]byte, pi
 	if offset < 0 || length < 0 || offset > int64(b.Size)-length {
 		return nil, &Error{Code: wire.CodeRange, Size: int64(b.Size)}
 	}
-	body, err := s.parts.Read(ctx, up, slices(b, offset, length))
+	body, err := s.parts.Read(ctx, up, cut(b, offset, length))
 	if err == nil {
 		return body, nil
 	}
@@ -197,8 +197,8 @@ func (s *Shares) readableBundle(ctx context.Context, id ID, up Upload, unlock [3
 	return b, nil
 }
 
-// slices cuts a range of a bundle at the borders of its parts.
-func slices(b statement.Bundle, offset, length int64) (list []store.PartRange) {
+// cut divides a range of a bundle at the borders of its parts.
+func cut(b statement.Bundle, offset, length int64) (list []store.PartRange) {
 	size := int64(b.PartSize)
 	for length > 0 {
 		n, at := uint32(offset/size), offset%size

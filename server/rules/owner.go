@@ -171,6 +171,7 @@ func (s *Shares) state(ctx context.Context, id ID, q *statement.Request) (wire.M
 	}
 	reply := &wire.StateReply{Now: uint64(now), State: r.State}
 	if r.State == stateUploading {
+		reply.Now = uint64(r.Created)
 		return reply, nil
 	}
 	reply.Statement, reply.Signature, reply.Manifest = r.Statement, r.Signature, manifest

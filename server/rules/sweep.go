@@ -104,9 +104,6 @@ func (s *Shares) settleDue(ctx context.Context, id ID, done *Swept) (*record, er
 		if s.faults.partsFirst && kind == Abandoned {
 			s.deleteOpen(ctx, r)
 		}
-		if s.faults.partsThenErase && kind != "" && kind != Abandoned {
-			s.deleteAll(ctx, r)
-		}
 		switch {
 		case kind == "":
 			return r, nil

@@ -49,7 +49,7 @@ type StateReply struct {
 	Pepper    []byte
 	Stage     uint64 // 0 nothing committed, 1 views only, 2 complete
 	Taken     uint64 // views taken
-	Now       uint64 // server time, Unix ms
+	Now       uint64 // server time, Unix ms; while nothing is committed what create answered, for who lost that answer
 	State     uint64
 }
 

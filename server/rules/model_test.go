@@ -1,0 +1,321 @@
+package rules
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"safelight/server/store/mem"
+)
+
+// The model is one share, its owner on two devices, viewers, and sweeps. Every request is a task that stops before
+// each step of storage; the model draws whose step comes next, whether it fails or its reply is lost, when the process
+// dies, and what the clock does. truth_test.go knows what may be answered, from what was sent and acknowledged alone.
+
+// model is one run.
+type model struct {
+	*rapid.T
+	truth
+	now     int64 // of the system clock
+	records mem.Records
+	parts   mem.Parts
+	rand    random
+	shares  *Shares
+	faults  faults
+	tasks   []*task
+	current *task
+	bad     string // the first violation
+	story   []string
+}
+
+// task is a request or a sweep under way.
+type task struct {
+	name   string
+	next   func() (string, bool)
+	stop   func()
+	yield  func(string) bool
+	before bool // this step fails
+	after  bool // the reply of this step is lost
+	hurt   bool // a step failed
+	lost   bool // nobody reads the answer
+	sweep  bool
+	start  knowledge
+}
+
+// errStorage is what a failed step or a lost reply looks like; crashed ends a task whose process died.
+var errStorage = errors.New("storage does not answer")
+
+type crashed struct{}
+
+// step is mem's Fault. Checks between tasks run without interruption.
+func (m *model) step(op string) error {
+	t := m.current
+	if t == nil {
+		return nil
+	}
+	if op[:5] == "after" {
+		if t.after {
+			t.after, t.hurt = false, true
+			return errStorage
+		}
+		return nil
+	}
+	if !t.yield(op) {
+		panic(crashed{})
+	}
+	if t.before {
+		t.before, t.hurt = false, true
+		return errStorage
+	}
+	return nil
+}
+
+// begin adds a task. It does nothing before its first advance.
+func (m *model) begin(name string, f func(t *task)) *task {
+	t := &task{name: name, sweep: name == "sweep"}
+	t.next, t.stop = iter.Pull(func(yield func(string) bool) {
+		defer func() {
+			if p := recover(); p != nil && p != (crashed{}) {
+				panic(p)
+			}
+		}()
+		t.yield = yield
+		t.start = m.know()
+		f(t)
+	})
+	m.tasks = append(m.tasks, t)
+	return t
+}
+
+// advance lets t do one step, and reports whether there is another one.
+func (m *model) advance(t *task) bool {
+	m.current = t
+	at, more := t.next()
+	m.current = nil
+	m.tell("%s: at %q, failing %v, reply lost %v %v", t.name, at, t.before, t.after, t.lost)
+	if !more {
+		m.end(t)
+	}
+	return more
+}
+
+func (m *model) end(t *task) {
+	t.stop()
+	m.tasks = slices.DeleteFunc(m.tasks, func(o *task) bool { return o == t })
+}
+
+func (m *model) run(t *task) {
+	for m.advance(t) {
+	}
+}
+
+// restart is a process that dies and one that begins.
+func (m *model) restart() {
+	m.tell("restart")
+	for len(m.tasks) > 0 {
+		m.end(m.tasks[0])
+	}
+	s, err := New(Config{
+		Records: &m.records, Manifests: &m.records, Parts: &m.parts, RecordKey: RecordKey{1}, Rand: &m.rand,
+		Now: func() time.Time { return time.UnixMilli(m.now) },
+	})
+	if err != nil {
+		panic(err)
+	}
+	s.faults, s.clock.forget = m.faults, m.faults.forgetClock
+	s.pause = func(context.Context, int) error { return nil }
+	m.shares = s
+}
+
+// tick moves the clock. No request lasts longer than an hour; a sweep may.
+func (m *model) tick(d int64) {
+	if d >= hour {
+		for _, t := range slices.Clone(m.tasks) {
+			if !t.sweep {
+				m.end(t)
+			}
+		}
+	}
+	m.tell("clock %+d min", d/60_000)
+	m.now += d
+	m.high = max(m.high, m.now)
+}
+
+func (m *model) tell(format string, args ...any) {
+	m.story = append(m.story, fmt.Sprintf(format, args...))
+}
+
+// violated notes the first thing that must not be.
+func (m *model) violated(format string, args ...any) {
+	if m.bad == "" {
+		m.bad = fmt.Sprintf(format, args...)
+		m.tell("VIOLATED: %s", m.bad)
+	}
+}
+
+func (m *model) below(n int, label string) int { return rapid.IntRange(0, n-1).Draw(m.T, label) }
+
+// play is one run; it returns the first violation, or "".
+func play(rt *rapid.T, f faults) (bad string, story []string) {
+	m := &model{T: rt, now: epoch, faults: f}
+	m.high = m.now
+	m.records.Fault, m.parts.Fault = m.step, m.step
+	m.truth.init(&m.rand)
+	m.restart()
+	m.prelude()
+	for range 20 + m.below(60, "length") {
+		if m.turn(); m.bad != "" {
+			break
+		}
+	}
+	m.quiet()
+	for len(m.tasks) > 0 {
+		m.end(m.tasks[0])
+	}
+	return m.bad, m.story
+}
+
+// prelude brings most runs to where more can happen.
+func (m *model) prelude() {
+	for range m.below(6, "prelude") {
+		switch {
+		case !m.exists:
+			m.run(m.begin("create", m.create))
+		case !m.grants[0].acked:
+			m.run(m.begin("put", m.put(0)))
+		case m.acked == nil:
+			m.run(m.begin("commit", m.commit(0)))
+		default:
+			m.run(m.begin("publish", m.publish(0, 1, m.below(3, "limit"))))
+			m.run(m.begin("put", m.put(1)))
+		}
+	}
+}
+
+// turn draws what happens next.
+func (m *model) turn() {
+	switch n := m.below(100, "turn"); {
+	case n < 30 && len(m.tasks) < 4, n < 90 && len(m.tasks) == 0:
+		name, f := m.draw()
+		m.begin(name, f)
+	case n < 90:
+		m.turnTask(m.tasks[m.below(len(m.tasks), "task")])
+	case n < 97:
+		steps := []int64{1000, 20 * 60_000, 7 * hour, 25 * hour, 25 * hour, 8 * day, -hour, -9 * day}
+		d := steps[m.below(len(steps), "clock")]
+		if m.tick(d); d > day {
+			m.begin("sweep", m.sweep) // many a sweep begins as early as it can, and meets somebody
+			m.begin(m.draw())
+		}
+	default:
+		m.restart()
+		if m.below(2, "wrong clock") == 0 {
+			m.tick(-9 * day)
+		}
+	}
+}
+
+// turnTask lets a task do some steps, the first of which may fail.
+func (m *model) turnTask(t *task) {
+	switch m.below(20, "fault") {
+	case 0:
+		t.before = true
+	case 1:
+		t.after = true
+	case 2:
+		t.lost = true
+	}
+	steps := []int{1, 1, 2, 3, 5, 100}
+	for range steps[m.below(len(steps), "steps")] {
+		if !m.advance(t) {
+			return
+		}
+	}
+}
+
+// quiet ends all tasks, looks at what has to be readable, lets all time pass, and looks whether anything is left.
+func (m *model) quiet() {
+	for len(m.tasks) > 0 && m.bad == "" {
+		m.run(m.tasks[0])
+	}
+	m.restart()
+	m.run(m.begin("open", m.open(0)))
+	m.run(m.begin("read", m.read(0)))
+	if m.now < m.high {
+		m.now = m.high
+	}
+	m.tick(m.lastExpiry() + hour - min(m.now, m.lastExpiry()))
+	for range 4 {
+		if _, err := m.shares.Sweep(ctx); err != nil {
+			m.violated("last sweep: %v", err)
+		}
+		m.tick(25 * hour)
+	}
+	if !m.parts.Empty() {
+		m.violated("parts are orphaned")
+	}
+	if st, err := m.records.Stats(ctx); err != nil || st.Records > 1 || st.Manifests > 0 {
+		m.violated("rows are left for ever: %+v, %v", st, err)
+	}
+}
+
+// firstViolation plays numbered runs, the same ones every time.
+func firstViolation(f faults, seeds int) (seed int, bad string) {
+	runs := rapid.Custom(func(rt *rapid.T) string { bad, _ := play(rt, f); return bad })
+	for seed := range seeds {
+		if bad := runs.Example(seed); bad != "" {
+			return seed, bad
+		}
+	}
+	return seeds, ""
+}
+
+func TestModel(t *testing.T) {
+	// The runs that find what TestModelNotices breaks, with nothing broken.
+	if seed, bad := firstViolation(faults{}, 3000); bad != "" {
+		t.Errorf("run %d: %s", seed, bad)
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		if bad, story := play(rt, faults{}); bad != "" {
+			rt.Fatal(bad + "\n" + strings.Join(story, "\n"))
+		}
+	})
+}
+
+// TestModelNotices takes sentences out of FORMAT.md, one at a time, and expects the model to find what breaks.
+func TestModelNotices(t *testing.T) {
+	tests := []struct {
+		name   string
+		faults faults
+	}{
+		{"manifest and pepper change together", faults{splitPublish: true}},
+		{"publish is one transaction", faults{blindPublish: true}},
+		{"expired is gone before the sweep", faults{lateExpiry: true}},
+		{"the highest time is kept", faults{forgetClock: true}},
+		{"manifest is written before the swap", faults{lateManifest: true}},
+		{"manifest is removed after the swap", faults{earlyDrop: true}},
+		{"a reader that misses the manifest loads again", faults{noReload: true}},
+		{"take carries the revision", faults{anyRevision: true}},
+		{"open is one snapshot", faults{tornOpen: true}},
+		{"parts are deleted once more", faults{purgeOnce: true}},
+		{"an abandoned upload is closed first", faults{partsFirst: true}},
+		{"a dropped bundle is deleted after the publish", faults{dropFirst: true}},
+	}
+	const seeds = 20_000
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			seed, bad := firstViolation(tt.faults, seeds)
+			if bad == "" {
+				t.Errorf("%d runs without this rule found nothing", seeds)
+			}
+			t.Logf("run %d: %s", seed, bad)
+		})
+	}
+}
