@@ -31,7 +31,8 @@ const model = new SendModel(
     sleep: settled,
     now: () => Date.now(),
     mark: (name) => performance.mark(name),
-    guesses: async (passphrase) => (await lazy<typeof import("./model/send-strength.lazy.ts")>("send-strength")).guesses(passphrase),
+    guesses: async (passphrase) =>
+      (await lazy<typeof import("./model/send-strength.lazy.ts")>("send-strength")).guesses(passphrase),
   },
   () => draw(),
 );
@@ -62,10 +63,12 @@ async function suggest(): Promise<void> {
 function useModel(): void {
   const [, tick] = useReducer((n: number) => n + 1, 0);
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let waiting = false;
     draw = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
+      if (waiting) return;
+      waiting = true;
+      setTimeout(() => {
+        waiting = false;
         tick(undefined);
       }, 16);
     };
@@ -83,12 +86,19 @@ function Page() {
   const share = sending?.share;
   const link = share && linkTo("s", share.viewCode);
   if (share && link && (phase === "opens" || phase === "complete"))
-    return <SendReady model={model} link={link} manage={linkTo("m", share.manageCode)} head={head} onToken={useToken} />;
+    return (
+      <SendReady model={model} link={link} manage={linkTo("m", share.manageCode)} head={head} onToken={useToken} />
+    );
   if (!choosing) return <SendSending model={model} link={link} head={head} onToken={useToken} />;
   return (
     <>
       {model.problem ? (
-        <StopMessage code={model.problem} onRetry={() => model.prepare.retry()} onBack={() => model.again()} onToken={useToken} />
+        <StopMessage
+          code={model.problem}
+          onRetry={() => model.prepare.retry()}
+          onBack={() => model.again()}
+          onToken={useToken}
+        />
       ) : null}
       {model.photos.length > 0 ? (
         <SendChosen model={model} head={head} over={over} onSuggest={suggest} />

@@ -27,7 +27,7 @@ export function sendApi(token: () => string): SendApi {
 }
 
 async function put(id: string, { upload, part, bytes, digest }: Part, signal: AbortSignal): Promise<void> {
-  await ask(`shares/${id}/parts/${upload.id}/${part}`, {
+  const reply = await ask(`shares/${id}/parts/${upload.id}/${part}`, {
     method: "PUT",
     body: bytes,
     headers: {
@@ -38,6 +38,8 @@ async function put(id: string, { upload, part, bytes, digest }: Part, signal: Ab
     signal,
     patience: partPatience,
   });
+  // The connection is free for the next part when the reply has been read, empty as it is.
+  await bytesOf(reply, signal);
 }
 
 /** What the operator decides. Until it is known, the page goes by what servers usually allow. */
@@ -49,7 +51,7 @@ export async function readSite(signal: AbortSignal): Promise<SendSite> {
     if (typeof value !== "number" || !(value > 0)) throw new ApiError("reply");
     return value;
   };
-  const presets = limits?.["expiryPresets"];
+  const presets = limits?.expiryPresets;
   if (!Array.isArray(presets)) throw new ApiError("reply");
   return {
     token: admit === "token",
@@ -85,7 +87,7 @@ export function sendFault(thrown: unknown): SendFault {
     const code = (thrown as { code?: unknown } | null)?.code;
     return { retry: "never", code: typeof code === "string" ? code : "internal" };
   }
-  const named = thrown.problem["code"];
+  const named = thrown.problem.code;
   const fault = faults[typeof named === "string" ? named : thrown.code] ?? faults[thrown.code];
   if (!fault) return { retry: "never", code: "refused" };
   const after = thrown.retryAfter === undefined ? undefined : 1000 * thrown.retryAfter;

@@ -48,7 +48,12 @@ export class Engine {
   }
 
   async encode(photo: Blob, { plan, width, height }: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
-    return (await this.#codec.run("encode", [photo, plan satisfies readonly Spec[]], width * height, signal)) as Coded[];
+    return (await this.#codec.run(
+      "encode",
+      [photo, plan satisfies readonly Spec[]],
+      width * height,
+      signal,
+    )) as Coded[];
   }
 
   /** The one worker that holds the secrets of a share. onPart gets every sealed part. */

@@ -38,7 +38,7 @@ export class GoEngine {
     end.catch(() => undefined);
     const bridge = globalThis.safelight;
     if (!bridge) throw new Fault("internal");
-    return new GoEngine(bridge, instance.exports["mem"] as WebAssembly.Memory, end);
+    return new GoEngine(bridge, instance.exports.mem as WebAssembly.Memory, end);
   }
 
   /** Bytes of memory in use; it never shrinks while the engine lives. */

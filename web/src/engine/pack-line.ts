@@ -30,7 +30,10 @@ export class PackLine {
     void this.call("start", module).catch((thrown) => this.close(thrown));
   }
 
-  call<Name extends keyof PackCalls>(name: Name, ...args: Parameters<PackCalls[Name]>): Promise<ReturnType<PackCalls[Name]>> {
+  call<Name extends keyof PackCalls>(
+    name: Name,
+    ...args: Parameters<PackCalls[Name]>
+  ): Promise<ReturnType<PackCalls[Name]>> {
     return new Promise((resolve, reject) => {
       if (this.#closed !== undefined) return reject(this.#closed);
       const id = ++this.#last;

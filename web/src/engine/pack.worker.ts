@@ -71,7 +71,11 @@ async function begin(reply: Uint8Array, { passphrase, ...rules }: ShareRules, pa
   await call("begin", config, ...lock(share.id, passphrase), emit);
 }
 
-async function addPhoto({ blob: _, plan: __, findings: ___, ...photo }: Stripped, words: PhotoWords, variants: readonly Coded[]) {
+async function addPhoto(
+  { blob: _, plan: __, findings: ___, ...photo }: Stripped,
+  words: PhotoWords,
+  variants: readonly Coded[],
+) {
   const coded = variants.map(({ blob, ...variant }) => ({ ...variant, size: blob.size }));
   const bytes = await Promise.all(variants.map((variant) => bytesOf(variant.blob)));
   return call<number>("addPhoto", JSON.stringify({ ...photo, ...words, variants: coded }), bytes);
@@ -90,7 +94,8 @@ serve<PackCalls>({
   addPhoto,
   commitQuick: () => call<Bytes | undefined>("commitQuick"),
   beginFull: (partSize) => call<undefined>("beginFull", partSize),
-  addOriginal: async ({ media, width, height, blob }) => call<number>("addOriginal", media, width, height, await bytesOf(blob)),
+  addOriginal: async ({ media, width, height, blob }) =>
+    call<number>("addOriginal", media, width, height, await bytesOf(blob)),
   publish: () => call<Bytes>("publish"),
   remove: (challenge) => call<Bytes>("remove", challenge),
   taken,

@@ -21,12 +21,29 @@ export function mediaOf(type: string): Media | undefined {
   return type in media ? media[type as MediaType] : undefined;
 }
 
-/** What a file can give away; the catalogues have a word for each. */
-export const findingKinds = ["place", "time", "device", "name", "text", "edited", "hidden", "other"] as const;
-export type FindingKind = (typeof findingKinds)[number];
+/** What a file can give away, the weightiest first, as client/strip sorts it. The catalogues have a word for each. */
+export const groups = [
+  "place",
+  "person",
+  "time",
+  "device",
+  "hidden",
+  "text",
+  "history",
+  "provenance",
+  "profile",
+  "other",
+] as const;
+export type Group = (typeof groups)[number];
 
-/** One thing that was removed: what it is, and what it said. */
+/** One thing that was removed, as client/strip reports it. */
 export interface Finding {
-  readonly kind: FindingKind;
+  readonly group: Group;
+  /** Names the thing, such as gps-position or thumbnail. */
+  readonly code: string;
+  /** What the file says; may be empty. */
   readonly value: string;
+  /** Of a hidden picture, in pixels. */
+  readonly width?: number;
+  readonly height?: number;
 }

@@ -32,7 +32,16 @@ export const maxPhotos = 2000;
 export const maxPhotoBytes = 128 << 20;
 
 /** What concerns one file. Everything else concerns the page: photos wait until it is mended. */
-const ofTheFile: readonly FaultCode[] = ["not-a-photo", "unsupported", "damaged", "empty", "large", "unreadable", "memory", "internal"];
+const ofTheFile: readonly FaultCode[] = [
+  "not-a-photo",
+  "unsupported",
+  "damaged",
+  "empty",
+  "large",
+  "unreadable",
+  "memory",
+  "internal",
+];
 
 export class Prepare {
   readonly #engine: PrepareEngine;
@@ -72,7 +81,11 @@ export class Prepare {
     for (const file of files) {
       if (file.size === 0) this.#leave(file.name, "empty");
       else if (file.size > maxPhotoBytes || this.#photos.length >= maxPhotos) this.#leave(file.name, "large");
-      else this.#photos = [...this.#photos, { key: ++this.#last, file, alt: "", decorative: false, work: { kind: "waiting" } }];
+      else
+        this.#photos = [
+          ...this.#photos,
+          { key: ++this.#last, file, alt: "", decorative: false, work: { kind: "waiting" } },
+        ];
     }
     this.#changed();
     this.#begin();

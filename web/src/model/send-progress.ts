@@ -51,7 +51,12 @@ export function photoProgress(load: Load, arrived: readonly Arrived[]): PhotoPro
   const sent = load.spans.reduce((sum, span) => sum + within(arrived[span.bundle] ?? [], span), 0);
   // Spans count the wrapping too, so that a photo ends at exactly 1; until its last span is there its own bytes count.
   const total = Math.max(load.bytes, sealed, 1);
-  return { strip: load.stripped ? 1 : 0, encode: load.encoded ? 1 : 0, seal: Math.min(1, sealed / total), upload: Math.min(1, sent / total) };
+  return {
+    strip: load.stripped ? 1 : 0,
+    encode: load.encoded ? 1 : 0,
+    seal: Math.min(1, sealed / total),
+    upload: Math.min(1, sent / total),
+  };
 }
 
 export interface Whole {

@@ -20,7 +20,16 @@ export interface RuleFields {
 
 export const firstRules: RuleFields = { title: "", expires: "7d", views: "", passphrase: "" };
 
-export type RuleFault = "expires-form" | "expires-short" | "expires-long" | "views-form" | "views-many" | "title-long" | "passphrase-long" | "passphrase-text" | "passphrase-weak";
+export type RuleFault =
+  | "expires-form"
+  | "expires-short"
+  | "expires-long"
+  | "views-form"
+  | "views-many"
+  | "title-long"
+  | "passphrase-long"
+  | "passphrase-text"
+  | "passphrase-weak";
 
 const units: { readonly [letter: string]: number } = { m: minute, h: hour, d: day };
 

@@ -7,7 +7,10 @@ import { partSizeFor, Uploader } from "./send-upload.ts";
 
 /** The pack worker, as engine/pack-line.ts has it. */
 export interface Pack {
-  call<Name extends keyof PackCalls>(name: Name, ...args: Parameters<PackCalls[Name]>): Promise<ReturnType<PackCalls[Name]>>;
+  call<Name extends keyof PackCalls>(
+    name: Name,
+    ...args: Parameters<PackCalls[Name]>
+  ): Promise<ReturnType<PackCalls[Name]>>;
   close(reason?: unknown): void;
 }
 
@@ -101,7 +104,12 @@ function uploaderOf({ api, courier, events }: RunInput, id: string, pack: Pack):
 }
 
 /** Seals and sends what the link opens with. Returns the originals that follow, by the photo's place. */
-async function quick({ api, courier, events, photos }: RunInput, pack: Pack, uploader: Uploader, id: string): Promise<Map<number, Stripped>> {
+async function quick(
+  { api, courier, events, photos }: RunInput,
+  pack: Pack,
+  uploader: Uploader,
+  id: string,
+): Promise<Map<number, Stripped>> {
   const originals = new Map<number, Stripped>();
   let from = 0;
   for (const [i, photo] of photos.entries()) {
@@ -122,7 +130,13 @@ async function quick({ api, courier, events, photos }: RunInput, pack: Pack, upl
   return originals;
 }
 
-async function full({ api, courier, events }: RunInput, pack: Pack, uploader: Uploader, id: string, originals: Map<number, Stripped>): Promise<void> {
+async function full(
+  { api, courier, events }: RunInput,
+  pack: Pack,
+  uploader: Uploader,
+  id: string,
+  originals: Map<number, Stripped>,
+): Promise<void> {
   await pack.call("beginFull", partSizeFor(events.speed()));
   let from = 0;
   for (const [i, original] of originals) {

@@ -110,6 +110,7 @@ export class Uploader {
   #settle(): void {
     const fault = this.#fault;
     if (fault) for (const { reject } of this.#settling.splice(0)) reject(fault.reason);
-    else if (this.#flying === 0 && this.#waiting.length === 0) for (const { resolve } of this.#settling.splice(0)) resolve();
+    else if (this.#flying === 0 && this.#waiting.length === 0)
+      for (const { resolve } of this.#settling.splice(0)) resolve();
   }
 }

@@ -171,18 +171,31 @@ export class SendModel {
     await this.measure();
     const lifetime = parseLifetime(this.#fields.expires);
     const views = parseViews(this.#fields.views);
-    if (this.busy || this.prepare.photos.length === 0 || lifetime === undefined || views === undefined || Object.keys(this.faults).length > 0) return;
+    if (
+      this.busy ||
+      this.prepare.photos.length === 0 ||
+      lifetime === undefined ||
+      views === undefined ||
+      Object.keys(this.faults).length > 0
+    )
+      return;
     const stop = new AbortController();
     const photos = this.prepare.photos;
     this.#stop = stop;
     this.#cargo = { photos, spans: photos.map(() => []), arrived: [[], []], pace: new Pace() };
-    this.#sending = { share: undefined, expires: this.#ports.now() + lifetime, views, passphrase: this.#fields.passphrase !== "", paused: undefined };
+    this.#sending = {
+      share: undefined,
+      expires: this.#ports.now() + lifetime,
+      views,
+      passphrase: this.#fields.passphrase !== "",
+      paused: undefined,
+    };
     this.#courier = new Courier({ ...this.#ports, paused: (paused) => this.#sent({ paused }) }, stop.signal);
     this.#enter("packing");
     try {
       await run(
         {
-          start: this.#ports.engine.pack,
+          start: (onPart) => this.#ports.engine.pack(onPart),
           api: this.#ports.api,
           courier: this.#courier,
           photos: photos.map((photo) => this.#outgoing(photo)),
@@ -234,7 +247,11 @@ export class SendModel {
         this.#changed();
       },
       arrived: (part: Part) => {
-        cargo.arrived[part.bundle] = arrive(cargo.arrived[part.bundle] ?? [], part.offset, part.offset + part.bytes.length);
+        cargo.arrived[part.bundle] = arrive(
+          cargo.arrived[part.bundle] ?? [],
+          part.offset,
+          part.offset + part.bytes.length,
+        );
         cargo.pace.note(this.#ports.now(), wholeProgress(this.loads, cargo.arrived).sent);
         this.#changed();
       },
@@ -244,7 +261,10 @@ export class SendModel {
   }
 
   #step(step: Step): void {
-    if (step === "linked") return this.#ports.mark("safelight:link");
+    if (step === "linked") {
+      this.#ports.mark("safelight:link");
+      return;
+    }
     if (step === "opens") this.#ports.mark("safelight:opens");
     if (step === "complete") {
       if (this.#phase !== "opens") this.#ports.mark("safelight:opens");
@@ -311,6 +331,8 @@ export class SendModel {
 /** What a photo weighs, before its bytes are sealed. */
 function loadOf({ file, work }: Photo): Load {
   const bytes =
-    work.kind === "ready" ? work.variants.reduce((sum, variant) => sum + variant.blob.size, work.stripped.blob.size) : file.size;
+    work.kind === "ready"
+      ? work.variants.reduce((sum, variant) => sum + variant.blob.size, work.stripped.blob.size)
+      : file.size;
   return { stripped: work.kind !== "waiting", encoded: work.kind === "ready", bytes, spans: [] };
 }

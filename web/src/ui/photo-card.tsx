@@ -1,9 +1,9 @@
 // One chosen photo: the whole picture, what it gives away, its description, its place among the others.
 import { useState } from "preact/hooks";
 import { role } from "../engine/photo.ts";
-import type { Finding } from "../engine/photo.ts";
 import { t } from "../lib/words.ts";
 import type { Photo, Prepare } from "../model/send-prepare.ts";
+import { linesOf, Values } from "./findings.tsx";
 import { useBlobUrl } from "./hooks.ts";
 import { Icon } from "./icon.tsx";
 import { bytes } from "./send-words.ts";
@@ -52,11 +52,7 @@ export function PhotoCard({ photo, place, of, prepare }: Props) {
 function Print({ photo, n }: { readonly photo: Photo; readonly n: number }) {
   const url = useBlobUrl(thumbOf(photo));
   return (
-    <div
-      class="print"
-      draggable
-      onDragStart={(event) => event.dataTransfer?.setData(dragged, String(photo.key))}
-    >
+    <div class="print" draggable onDragStart={(event) => event.dataTransfer?.setData(dragged, String(photo.key))}>
       {url ? <img src={url} alt={photo.alt || t("photo.n", { n })} draggable={false} /> : null}
     </div>
   );
@@ -85,7 +81,12 @@ function Tools({ photo, place, of, prepare }: Props) {
       >
         <Icon name="right" />
       </button>
-      <button type="button" class="btn icon-only" aria-label={t("photo.remove", { n })} onClick={() => prepare.remove(photo.key)}>
+      <button
+        type="button"
+        class="btn icon-only"
+        aria-label={t("photo.remove", { n })}
+        onClick={() => prepare.remove(photo.key)}
+      >
         <Icon name="close" />
       </button>
     </div>
@@ -95,7 +96,11 @@ function Tools({ photo, place, of, prepare }: Props) {
 function describeFile({ file, work }: Photo, n: number): string {
   if (work.kind === "waiting") return t("photo.file", { n, size: bytes(file.size) });
   const megapixels = (work.stripped.width * work.stripped.height) / 1e6;
-  return t("photo.about", { n, mp: megapixels < 10 ? Math.round(10 * megapixels) / 10 : Math.round(megapixels), size: bytes(file.size) });
+  return t("photo.about", {
+    n,
+    mp: megapixels < 10 ? Math.round(10 * megapixels) / 10 : Math.round(megapixels),
+    size: bytes(file.size),
+  });
 }
 
 function GivesAway({ photo: { work } }: { readonly photo: Photo }) {
@@ -117,20 +122,16 @@ function GivesAway({ photo: { work } }: { readonly photo: Photo }) {
     <div class="gives">
       <h2>{t("gives.title")}</h2>
       <ul>
-        {findings.map((finding) => (
-          <Found key={`${finding.kind} ${finding.value}`} finding={finding} />
+        {linesOf(findings).map((line) => (
+          <li key={line.group}>
+            <span>{t(`group.${line.group}`)}</span>
+            <div>
+              <Values line={line} most={5} />
+            </div>
+          </li>
         ))}
       </ul>
     </div>
-  );
-}
-
-function Found({ finding }: { readonly finding: Finding }) {
-  return (
-    <li>
-      <span>{t(`finding.${finding.kind}`)}</span>
-      <del>{finding.value}</del>
-    </li>
   );
 }
 

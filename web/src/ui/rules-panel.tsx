@@ -1,6 +1,7 @@
 // The rules of a share: presets set the field beside them, the field holds the value.
-import { useEffect } from "preact/hooks";
+
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { t } from "../lib/words.ts";
 import type { SendModel } from "../model/send.ts";
 import { lifetimeText, parseLifetime, parseViews, type RuleFault, viewPresets } from "../model/send-rules.ts";
@@ -157,7 +158,7 @@ function Views({ model }: { readonly model: SendModel }) {
 function Passphrase({ model, onSuggest }: Props) {
   const { fields, faults } = model;
   const { passphrase } = fields;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed is measured when typing pauses, nothing else
+  // Measured when typing pauses.
   useEffect(() => {
     const timer = setTimeout(() => void model.measure(), 400);
     return () => clearTimeout(timer);

@@ -37,11 +37,10 @@ export function SendChosen({ model, head, over, onSuggest }: Props) {
               <PhotoCard key={photo.key} photo={photo} place={i} of={photos.length} prepare={prepare} />
             ))}
           </ol>
-          <label class={over ? "addmore is-over" : "addmore"}>
+          <PhotoInput class={over ? "addmore is-over" : "addmore"} onFiles={(files) => prepare.add(files)}>
             <Icon name="plus" />
             <span>{t("chosen.add")}</span>
-            <PhotoInput onFiles={(files) => prepare.add(files)} />
-          </label>
+          </PhotoInput>
         </div>
         <aside class="stack">
           <RulesPanel model={model} onSuggest={onSuggest} />

@@ -18,14 +18,12 @@ export function SendEmpty({ over, blocked, onFiles }: Props) {
         <p class="lede">{t("empty.lede")}</p>
         {blocked ? null : (
           <div class="actions">
-            <label class="btn primary big">
+            <PhotoInput class="btn primary big" onFiles={onFiles}>
               {t("empty.choose")}
-              <PhotoInput onFiles={onFiles} />
-            </label>
-            <label class="btn big camera">
+            </PhotoInput>
+            <PhotoInput class="btn big camera" camera onFiles={onFiles}>
               {t("empty.camera")}
-              <PhotoInput camera onFiles={onFiles} />
-            </label>
+            </PhotoInput>
           </div>
         )}
         <p class="hint" data-testid="status" data-state="choosing">

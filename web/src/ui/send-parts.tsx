@@ -7,25 +7,29 @@ import { Icon } from "./icon.tsx";
 import { leftWords, type StopAction, type StopCode, stopOf, stops } from "./send-words.ts";
 
 interface InputProps {
+  readonly class: string;
+  readonly children: ComponentChildren;
   readonly onFiles: (files: readonly File[]) => void;
   readonly camera?: boolean;
 }
 
 /**
- * The file input itself. It asks for what can be stripped: a phone that keeps HEIC hands over a JPEG then. Files chosen
- * in spite of that are looked into, not judged by their name.
+ * A label that chooses files. It asks for what can be stripped: a phone that keeps HEIC hands over a JPEG then. Files
+ * chosen in spite of that are looked into, not judged by their name.
  */
-export function PhotoInput({ onFiles, camera = false }: InputProps) {
+export function PhotoInput({ class: look, children, onFiles, camera = false }: InputProps) {
   const take = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
     const files = [...(input.files ?? [])];
     input.value = "";
     if (files.length > 0) onFiles(files);
   };
-  return camera ? (
-    <input class="vh" type="file" accept="image/jpeg,image/png" capture="environment" onChange={take} />
-  ) : (
-    <input class="vh" type="file" multiple accept="image/jpeg,image/png" data-testid="photo-input" onChange={take} />
+  const shared = { class: "vh", type: "file", accept: "image/jpeg,image/png", onChange: take } as const;
+  return (
+    <label class={look}>
+      {children}
+      {camera ? <input {...shared} capture="environment" /> : <input {...shared} multiple data-testid="photo-input" />}
+    </label>
   );
 }
 
@@ -69,7 +73,13 @@ export function StopMessage({ code, onRetry, onBack, onToken }: StopProps) {
   );
 }
 
-function StopButton({ stop, action, onRetry, onBack, onToken }: Omit<StopProps, "code"> & { stop: StopCode; action: StopAction }) {
+function StopButton({
+  stop,
+  action,
+  onRetry,
+  onBack,
+  onToken,
+}: Omit<StopProps, "code"> & { stop: StopCode; action: StopAction }) {
   switch (action) {
     case "nothing":
       return null;

@@ -36,7 +36,11 @@ export function SendReady({ model, link, manage, head, onToken }: Props) {
                 {t("ready.live")}
               </span>{" "}
               {phase === "complete"
-                ? t("ready.rules", { n: photos.length, opens: opensTimes(sending?.views ?? 0), moment: moment(sending?.expires ?? 0) })
+                ? t("ready.rules", {
+                    n: photos.length,
+                    opens: opensTimes(sending?.views ?? 0),
+                    moment: moment(sending?.expires ?? 0),
+                  })
                 : t("ready.opens")}
             </p>
           </div>

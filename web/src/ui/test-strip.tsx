@@ -2,7 +2,15 @@
 import { t } from "../lib/words.ts";
 import type { SendModel } from "../model/send.ts";
 import type { Photo } from "../model/send-prepare.ts";
-import { type Load, type PhotoProgress, photoProgress, type Stage, stages, type Whole, wholeProgress } from "../model/send-progress.ts";
+import {
+  type Load,
+  type PhotoProgress,
+  photoProgress,
+  type Stage,
+  stages,
+  type Whole,
+  wholeProgress,
+} from "../model/send-progress.ts";
 import { useBlobUrl, useCalm } from "./hooks.ts";
 import { thumbOf } from "./photo-card.tsx";
 import { bytes, duration, percent } from "./send-words.ts";
@@ -42,7 +50,12 @@ function progressOf(load: Load | undefined, arrived: SendModel["arrived"]): Phot
 
 function Step({ stage, whole }: { readonly stage: Stage; readonly whole: Whole }) {
   const { photos, bytes: all } = whole;
-  const done = { strip: whole.stripped / photos, encode: whole.encoded / photos, seal: whole.sealed / all, upload: whole.sent / all }[stage];
+  const done = {
+    strip: whole.stripped / photos,
+    encode: whole.encoded / photos,
+    seal: whole.sealed / all,
+    upload: whole.sent / all,
+  }[stage];
   const count = {
     strip: t("strip.of", { done: whole.stripped, all: photos }),
     encode: t("strip.of", { done: whole.encoded, all: photos }),
