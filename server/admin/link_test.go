@@ -56,3 +56,15 @@ func FuzzParseID(f *testing.F) {
 		}
 	})
 }
+
+func TestReadID(t *testing.T) {
+	for in, want := range map[string]string{"https://photos.example/s#" + view + "\nmore": id, id: id, "": ""} {
+		got, err := ReadID("-", strings.NewReader(in))
+		if (err == nil) != (want != "") || (err == nil && got.String() != want) {
+			t.Errorf("ReadID(-) of %q = %v, %v, want %q", in, got, err, want)
+		}
+	}
+	if got, err := ReadID(view, nil); err != nil || got.String() != id {
+		t.Errorf("ReadID(link) = %v, %v", got, err)
+	}
+}

@@ -36,8 +36,8 @@ type Target struct {
 	client *http.Client
 }
 
-// Run checks everything. The cases share the server and nothing else.
-func Run(t *testing.T, tg Target) {
+// prepare fills in what a Target leaves open.
+func (tg *Target) prepare() {
 	tg.URL = strings.TrimSuffix(tg.URL, "/")
 	tg.client = &http.Client{
 		Timeout: 5 * time.Minute,
@@ -50,6 +50,34 @@ func Run(t *testing.T, tg Target) {
 	if tg.Rounds == 0 {
 		tg.Rounds = 20
 	}
+}
+
+// A Share is one that was stored, for tests of what is around the API.
+type Share struct {
+	ID, Link string
+	s        *share
+}
+
+// Live stores a share on the server and returns it.
+func Live(t *testing.T, tg Target) Share {
+	t.Helper()
+	tg.prepare()
+	s := tg.live(t, rules{})
+	return Share{s.id().String(), s.owner.View().Code().URL(tg.URL), s}
+}
+
+// Opens reports whether the share opens with its link: the status of an open with the right tokens.
+func (s Share) Opens(t *testing.T) int {
+	t.Helper()
+	return s.s.open(t, s.s.readToken(), s.s.unlock(), nil).status
+}
+
+// At moves to another server on the same data.
+func (s Share) At(url string) { s.s.tg.URL = url }
+
+// Run checks everything. The cases share the server and nothing else.
+func Run(t *testing.T, tg Target) {
+	tg.prepare()
 	cases := []struct {
 		name string
 		run  func(*testing.T, *Target)

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"safelight/server/admit"
+	"safelight/server/api/apitest"
+)
+
+// TestAdmin uses the operator's commands while the server runs on the same folder.
+func TestAdmin(t *testing.T) {
+	data := t.TempDir()
+	p := start(t, "--data", data)
+	kept, taken, byID := apitest.Live(t, apitest.Target{URL: p.url}), apitest.Live(t, apitest.Target{URL: p.url}), apitest.Live(t, apitest.Target{URL: p.url})
+	steps := []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"stats", []string{"stats"}, 0, "live                                          3"},
+		{"check", []string{"check"}, 0, "Nothing is lost."},
+		{"takedown", []string{"takedown", taken.Link}, 0, "Taken down."},
+		{"takedown by id", []string{"takedown", byID.ID}, 0, "Taken down."},
+		{"takedown again", []string{"takedown", taken.Link}, 1, "no such share"},
+		{"stats after", []string{"stats"}, 0, "live                                          1"},
+		{"sweep", []string{"sweep"}, 0, "shares looked at"},
+		{"check after", []string{"check"}, 0, "Nothing is lost."},
+		{"tokens", []string{"token"}, 0, "0 tokens are known"},
+		{"rotate while it runs", []string{"rotate"}, 1, "a server is running on this data folder"},
+	}
+	for _, tt := range steps {
+		code, out, stderr := command(append(append([]string{"admin"}, tt.args...), "--data", data)...)
+		if code != tt.code || !strings.Contains(out+stderr, tt.want) {
+			t.Errorf("%s = %d, %q %q, want %d, %q", tt.name, code, out, stderr, tt.code, tt.want)
+		}
+		if strings.Contains(out+stderr, taken.Link[len(taken.Link)-40:]) {
+			t.Errorf("%s prints the secret", tt.name)
+		}
+	}
+	if got := []int{kept.Opens(t), taken.Opens(t), byID.Opens(t)}; got[0] != 200 || got[1] != 404 || got[2] != 404 {
+		t.Errorf("open = %v, want 200 404 404", got)
+	}
+	left, err := os.ReadDir(filepath.Join(data, "parts"))
+	uploads := 0
+	for _, shelf := range left {
+		dirs, _ := os.ReadDir(filepath.Join(data, "parts", shelf.Name()))
+		uploads += len(dirs)
+	}
+	if err != nil || uploads != 1 {
+		t.Errorf("%d uploads are left on the disk, %v, want that of the share that was kept", uploads, err)
+	}
+	p.end(t)
+
+	code, out, stderr := command("admin", "rotate", "--data", data)
+	if code != 0 || !strings.HasPrefix(out, "1 shares") {
+		t.Fatalf("rotate = %d, %q %q", code, out, stderr)
+	}
+	again := start(t, "--data", data)
+	kept.At(again.url)
+	if got := kept.Opens(t); got != 200 {
+		t.Errorf("after the rotation open = %d, want 200", got)
+	}
+	again.end(t)
+}
+
+// TestRotateAgain goes on with a rotation that ended half-way.
+func TestRotateAgain(t *testing.T) {
+	data := t.TempDir()
+	p := start(t, "--data", data)
+	share := apitest.Live(t, apitest.Target{URL: p.url})
+	p.end(t)
+	f := keyFile(filepath.Join(data, "keys", "record-key"))
+	old, err := f.load(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.replace(newKey(), old[0]); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, stderr := command("admin", "rotate", "--data", data); code != 0 || !strings.HasPrefix(out, "1 shares") {
+		t.Fatalf("rotate = %d, %q %q", code, out, stderr)
+	}
+	if keys, err := f.load(true); err != nil || len(keys) != 1 || keys[0] == old[0] {
+		t.Errorf("%d keys are left, %v, want the new one", len(keys), err)
+	}
+	p = start(t, "--data", data)
+	share.At(p.url)
+	if got := share.Opens(t); got != 200 {
+		t.Errorf("open = %d, want 200", got)
+	}
+	p.end(t)
+	// A record key that was lost is not replaced silently.
+	if err := os.Remove(string(f)); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := command("admin", "stats", "--data", data); code != 1 || !strings.Contains(stderr, "the record key is missing") {
+		t.Errorf("without the key: %d, %q", code, stderr)
+	}
+}
+
+func TestToken(t *testing.T) {
+	data := t.TempDir()
+	p := start(t, "--data", data, "--admit", "token")
+	first := sendLink.FindStringSubmatch(p.out.String())[2]
+	code, out, _ := command("admin", "token", "--new", "--data", data, "--public-url", "https://photos.example")
+	link, token, ok := strings.Cut(strings.TrimSpace(out), "#")
+	if code != 0 || !ok || link != "https://photos.example/" {
+		t.Fatalf("token --new = %d, %q", code, out)
+	}
+	for _, tok := range []string{first, token} { // the running server knows both
+		apitest.Live(t, apitest.Target{URL: p.url, Admit: tok})
+	}
+	if code, out, _ = command("admin", "token", "--new", "--only", "--data", data); code != 0 {
+		t.Fatal(out)
+	}
+	known, err := admit.File(filepath.Join(data, "keys", "tokens")).Hashes(t.Context())
+	if err != nil || len(known) != 1 {
+		t.Errorf("%d tokens after --only, %v", len(known), err)
+	}
+	p.end(t)
+}
