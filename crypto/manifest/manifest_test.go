@@ -77,14 +77,17 @@ func TestSealOpen(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+type edit struct {
+	name string
+	edit func(*Manifest)
+	ok   bool
+}
+
+// edits change the sample into what is accepted, or not.
+func edits(t *testing.T) []edit {
 	photo := func(f func(*Photo)) func(*Manifest) { return func(m *Manifest) { f(&m.Photos[0]) } }
 	variant := func(f func(*Variant)) func(*Manifest) { return func(m *Manifest) { f(&m.Photos[0].Variants[1]) } }
-	for _, tt := range []struct {
-		name string
-		edit func(*Manifest)
-		ok   bool
-	}{
+	return []edit{
 		{"nothing", func(*Manifest) {}, true},
 		{"title of 4,096 bytes", func(m *Manifest) { m.Title = Text(strings.Repeat("x", MaxText)) }, true},
 		{"title of 4,097 bytes", func(m *Manifest) { m.Title = Text(strings.Repeat("x", MaxText+1)) }, false},
@@ -145,7 +148,11 @@ func TestParseRefuses(t *testing.T) {
 		{"index of no bytes", func(m *Manifest) { m.Photos, m.Ref = nil, indexRef(t, IndexRef{Offset: 90_000}) }, false},
 		{"index is a number", func(m *Manifest) { m.Photos, m.Ref = nil, []byte{1} }, false},
 		{"index of one element", func(m *Manifest) { m.Photos, m.Ref = nil, []byte{0x91, 1} }, false},
-	} {
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for _, tt := range edits(t) {
 		t.Run(tt.name, func(t *testing.T) {
 			m := sample(t)
 			tt.edit(m)
