@@ -120,7 +120,10 @@ func Open(doc, sig []byte, id ID) (Statement, error) {
 	if err := VerifySignature(s.Owner, TypeStatement, doc, sig); err != nil {
 		return Statement{}, err
 	}
-	return s, s.CheckRules()
+	if err := s.CheckRules(); err != nil {
+		return Statement{}, err
+	}
+	return s, nil
 }
 
 // Parse decodes a statement without believing it: array header, version and types are checked, no signature and no
