@@ -80,6 +80,14 @@ func TestWriterHeader(t *testing.T) {
 	}
 }
 
+// other returns another letter of base64: a flipped bit may leave the alphabet and fail earlier.
+func other(c byte) byte {
+	if c == 'A' {
+		return 'B'
+	}
+	return 'A'
+}
+
 func TestOpenRefuses(t *testing.T) {
 	good := mustSeal(t, 70_000)
 	edit := func(f func([]byte) []byte) []byte { return f(bytes.Clone(good)) }
@@ -97,8 +105,8 @@ func TestOpenRefuses(t *testing.T) {
 		{"work factor 18", pass, edit(func(b []byte) []byte { return bytes.Replace(b, []byte(" 1\n"), []byte(" 18\n"), 1) }), ErrHeader},
 		{"carriage returns", pass, edit(func(b []byte) []byte { return bytes.Replace(b, []byte("\n"), []byte("\r\n"), 1) }), ErrHeader},
 		{"version 2", pass, edit(func(b []byte) []byte { return bytes.Replace(b, []byte("v1"), []byte("v2"), 1) }), ErrHeader},
-		{"salt", pass, edit(func(b []byte) []byte { b[40] ^= 1; return b }), ErrPassphrase},
-		{"mac", pass, edit(func(b []byte) []byte { b[120] ^= 1; return b }), ErrPassphrase},
+		{"salt", pass, edit(func(b []byte) []byte { b[40] = other(b[40]); return b }), ErrPassphrase},
+		{"mac", pass, edit(func(b []byte) []byte { b[120] = other(b[120]); return b }), ErrPassphrase},
 		{"nonce", pass, edit(func(b []byte) []byte { b[150] ^= 1; return b }), ErrDamaged},
 		{"first chunk", pass, edit(func(b []byte) []byte { b[170] ^= 1; return b }), ErrDamaged},
 		{"last tag", pass, edit(func(b []byte) []byte { b[len(b)-1] ^= 1; return b }), ErrDamaged},
