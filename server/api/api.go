@@ -52,10 +52,13 @@ type Config struct {
 // server is the handlers with what they share.
 type server struct {
 	Config
-	site  []byte
-	pages pages
-	cross http.CrossOriginProtection
+	site   []byte
+	pages  pages
+	cross  http.CrossOriginProtection
+	engine *gin.Engine
 }
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
 
 func init() { gin.SetMode(gin.ReleaseMode) } // the other modes print every route and path
 
@@ -83,7 +86,8 @@ func New(c Config) (http.Handler, error) {
 			return nil, fmt.Errorf("api: public URL: %w", err)
 		}
 	}
-	return s.router(), nil
+	s.engine = s.router()
+	return s, nil
 }
 
 // router is the list of routes; openapi.yaml is checked against it.
