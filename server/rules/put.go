@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"safelight/crypto/statement"
 	"safelight/server/store"
@@ -34,7 +35,7 @@ func (s *Shares) Put(ctx context.Context, id ID, up Upload, n uint32, token [32]
 		// From here on the upload is not abandoned before this PUT has ended.
 		u.Last = now
 		u.Bytes += size
-		return s.checkSpace(ctx, r)
+		return s.checkSpace(ctx, r, up, n, size)
 	})
 	if err != nil {
 		return false, err
@@ -56,9 +57,10 @@ func (s *Shares) Put(ctx context.Context, id ID, up Upload, n uint32, token [32]
 	return created, nil
 }
 
-// checkSpace refuses r when more bytes were begun than a share may have. Parts sent twice are counted twice, so that
-// the stored ones are counted before anybody is refused.
-func (s *Shares) checkSpace(ctx context.Context, r *record) error {
+// checkSpace refuses r when part n of up, counted already, takes it over what a share may have. Parts sent twice are
+// counted twice, so that the stored ones are counted before anybody is refused. Parts under way at that moment escape
+// the count; commit counts exactly.
+func (s *Shares) checkSpace(ctx context.Context, r *record, up Upload, n uint32, size int64) error {
 	if r.bytes() <= s.limits.ShareBytes {
 		return nil
 	}
@@ -72,8 +74,11 @@ func (s *Shares) checkSpace(ctx context.Context, r *record) error {
 			return fmt.Errorf("list parts: %w", err)
 		}
 		u.Bytes = total(infos)
+		stored := func(p store.PartInfo) bool { return p.N == n }
+		if u.ID == up && !slices.ContainsFunc(infos, stored) {
+			u.Bytes += size
+		}
 	}
-	// What is stored may go one part over the limit, and this one may be stored already; commit counts exactly.
 	if r.bytes() > s.limits.ShareBytes {
 		return refuse(wire.CodeLarge, "larger than a share may be")
 	}
