@@ -23,17 +23,19 @@ const (
 // viewPolicy is for the page that opens photos: it needs no WebAssembly.
 var viewPolicy = strings.Replace(pagePolicy, " 'wasm-unsafe-eval'", "", 1)
 
-// allowed are the features that a page uses; it may use none of the others. Wake lock and share sheet are there beside
-// camera and clipboard because the send page keeps the screen on while it uploads and offers the link to other apps.
-var allowed = []string{"camera", "clipboard-write", "screen-wake-lock", "web-share", "fullscreen"}
+// allowed are the features that a page uses; it may use none of the others. Wake lock is there beside
+// camera and clipboard because the send page keeps the screen on while it uploads; the share sheet is allowed to a page
+// itself by default, and its name is unknown to the browsers that have none.
+var allowed = []string{"camera", "clipboard-write", "screen-wake-lock", "fullscreen"}
 
+// refused are all others that Chromium 156 knows; it complains on the console about names that it does not.
 var refused = []string{
-	"accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "battery", "bluetooth", "browsing-topics",
+	"accelerometer", "autoplay", "browsing-topics",
 	"clipboard-read", "compute-pressure", "cross-origin-isolated", "display-capture", "encrypted-media", "gamepad", "geolocation",
-	"gyroscope", "hid", "identity-credentials-get", "idle-detection", "interest-cohort", "join-ad-interest-group",
+	"gyroscope", "hid", "identity-credentials-get", "idle-detection", "interest-cohort",
 	"keyboard-map", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment", "picture-in-picture",
 	"private-state-token-issuance", "private-state-token-redemption", "publickey-credentials-create",
-	"publickey-credentials-get", "run-ad-auction", "serial", "shared-storage", "speaker-selection", "storage-access",
+	"publickey-credentials-get", "serial", "speaker-selection", "storage-access",
 	"sync-xhr", "unload", "usb", "window-management", "xr-spatial-tracking",
 }
 
