@@ -79,6 +79,6 @@ func setCommon(h http.Header, hsts bool) {
 	h.Set("Content-Security-Policy", apiPolicy)
 	h.Set("Cache-Control", noStore)
 	if hsts {
-		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+		h.Set("Strict-Transport-Security", "max-age=63072000")
 	}
 }

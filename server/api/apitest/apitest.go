@@ -72,6 +72,18 @@ func (s Share) Opens(t *testing.T) int {
 	return s.s.open(t, s.s.readToken(), s.s.unlock(), nil).status
 }
 
+// Parts returns a request for everything of the first bundle.
+func (s Share) Parts(t *testing.T) *http.Request {
+	t.Helper()
+	path := s.s.tg.URL + "/api/v1/" + s.s.path() + "/parts/" + s.s.grants[0].upload.String()
+	r, err := http.NewRequest(http.MethodGet, path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", bearer(s.s.unlock()))
+	return r
+}
+
 // At moves to another server on the same data.
 func (s Share) At(url string) { s.s.tg.URL = url }
 
