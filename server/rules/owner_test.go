@@ -185,6 +185,12 @@ func TestPut(t *testing.T) {
 	c := w.create(o)
 	up, other := c.Uploads[0], w.create(stranger).Uploads[0]
 	head, rest := sealedFile(w.rand, 1000), w.rand.bytes(900)
+	_, err := w.Put(ctx, o.id, up.Upload, 2, up.Token, 5, [32]byte{}, bytes.NewReader([]byte("hello")))
+	wantCode(t, "other bytes than announced", err, wire.CodeDigest)
+	_, err = w.Put(ctx, o.id, up.Upload, 2, up.Token, 5, [32]byte{}, bytes.NewReader([]byte("hell")))
+	wantCode(t, "cut off", err, wire.CodeDigest)
+	_, err = w.Put(ctx, o.id, up.Upload, 0, up.Token, 500, [32]byte{}, bytes.NewReader(head[:100]))
+	wantCode(t, "first part cut off", err, wire.CodeDigest)
 	forged := up
 	forged.Token[0] ^= 1
 	swapped := up
@@ -219,10 +225,4 @@ func TestPut(t *testing.T) {
 			t.Errorf("%s: Put = created %v, want %v", tt.name, created, tt.created)
 		}
 	}
-	_, err := w.Put(ctx, o.id, up.Upload, 2, up.Token, 5, [32]byte{}, bytes.NewReader([]byte("hello")))
-	wantCode(t, "other bytes than announced", err, wire.CodeDigest)
-	_, err = w.Put(ctx, o.id, up.Upload, 2, up.Token, 5, [32]byte{}, bytes.NewReader([]byte("hell")))
-	wantCode(t, "cut off", err, wire.CodeDigest)
-	_, err = w.Put(ctx, o.id, up.Upload, 0, up.Token, 500, [32]byte{}, bytes.NewReader(head[:100]))
-	wantCode(t, "first part cut off", err, wire.CodeDigest)
 }
