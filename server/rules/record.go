@@ -45,13 +45,13 @@ type record struct {
 	Takes      []byte // SHA-256 of every take id, one behind the other: so many views were taken
 	Guesses    uint64 // left in the bucket at GuessesAt
 	GuessesAt  int64
-	Refunds    []byte // SHA-256 of guess ids that may put one back, the oldest first
-	DrainUntil int64  // while draining
-	Uploads    []upload
-	Stale      []byte // SHA-256 of manifests that were replaced and whose rows may still be there
-	Scrub      bool   // secrets were replaced and may still be in the database's files
-	Gone       int64  // when it went
-	Purged     bool   // parts were deleted once since then
+	Refunds    []byte   // SHA-256 of guess ids that may put one back, the oldest first
+	DrainUntil int64    // while draining
+	Uploads    []upload `msg:",limit=64"` // at most wire.MaxUploads; bounds what a damaged row may claim
+	Stale      []byte   // SHA-256 of manifests that were replaced and whose rows may still be there
+	Scrub      bool     // secrets were replaced and may still be in the database's files
+	Gone       int64    // when it went
+	Purged     bool     // parts were deleted once since then
 
 	st statement.Statement `msg:"-"` // Statement, decoded
 }

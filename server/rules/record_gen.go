@@ -152,6 +152,10 @@ func (z *record) UnmarshalMsg(bts []byte) (o []byte, err error) {
 		err = msgp.WrapError(err, "Uploads")
 		return
 	}
+	if zb0002 > 64 {
+		err = msgp.ErrLimitExceeded
+		return
+	}
 	if cap(z.Uploads) >= int(zb0002) {
 		z.Uploads = (z.Uploads)[:zb0002]
 	} else {
