@@ -19,6 +19,9 @@ export interface Ask {
 const pauses = [400, 1500, 4000];
 const defaultPatience = 30_000;
 
+/** Milliseconds to wait after the nth failure in a row, from 1. */
+export const backoff = (n: number): number => pauses[n - 1] ?? 4000;
+
 /** Sends a request to a path below api/v1/. Resolves with a success, rejects with ApiError or AbortError. */
 export async function ask(path: string, a: Ask): Promise<Response> {
   for (let tried = 1; ; tried++) {
@@ -26,7 +29,7 @@ export async function ask(path: string, a: Ask): Promise<Response> {
       return await askOnce(path, a);
     } catch (error) {
       if (!isAway(error) || tried >= (a.tries ?? 1)) throw error;
-      await pause(pauses[tried - 1] ?? 4000, a.signal);
+      await pause(backoff(tried), a.signal);
     }
   }
 }

@@ -2,7 +2,7 @@
 import { type Bytes, base64url, hex } from "../format/bytes.ts";
 import { decode, encode, Fields, type Value } from "../format/msgpack.ts";
 import { ApiError, isAway } from "./errors.ts";
-import { ask, bytesOf } from "./http.ts";
+import { ask, backoff, bytesOf, pause } from "./http.ts";
 
 export interface OpenReply {
   readonly statement: Bytes;
@@ -109,6 +109,7 @@ export async function* readParts(r: ToRead, signal: AbortSignal): AsyncGenerator
       if (!isAway(error)) throw error;
       broken = at > before ? 0 : broken + 1;
       if (broken >= readTries) throw error;
+      await pause(backoff(Math.max(1, broken)), signal);
     }
   }
 }
@@ -117,7 +118,6 @@ async function* readOnce(r: ToRead, signal: AbortSignal): AsyncGenerator<Bytes> 
   const response = await ask(`shares/${hex(r.id)}/parts/${hex(r.upload)}`, {
     headers: { Authorization: `Bearer ${base64url(r.unlock)}`, Range: `bytes=${r.start}-${r.end - 1}` },
     signal,
-    tries: readTries,
   });
   if (response.status !== 206 || !response.headers.get("Content-Range")?.startsWith(`bytes ${r.start}-${r.end - 1}/`))
     throw refused();

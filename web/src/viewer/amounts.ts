@@ -8,7 +8,8 @@ export function sizeWords(bytes: number): string {
   const step = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
   const digits = step < 2 ? 0 : 1;
   const format = { style: "unit", unit: units[step] ?? "byte", unitDisplay: "short", maximumFractionDigits: digits };
-  return new Intl.NumberFormat(locale(), format as Intl.NumberFormatOptions).format(bytes / 1000 ** step);
+  const words = new Intl.NumberFormat(locale(), format as Intl.NumberFormatOptions).format(bytes / 1000 ** step);
+  return words.replace(" ", "\u00a0");
 }
 
 export function percentWords(part: number): string {

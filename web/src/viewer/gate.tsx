@@ -77,12 +77,12 @@ function Cost({ left, limit }: { readonly left: number; readonly limit: number }
   if (limit === 1)
     return (
       <>
-        <b class="strong">{t("gate.last")}</b> {t("gate.last.rest")} {t("gate.tab")}
+        <b class="strong">{t("gate.last")}</b> {t("gate.last.rest")} {t("gate.tab.last")}
       </>
     );
   return (
     <>
-      {t("gate.views", { n: left })} {t("gate.tab")}
+      {t("gate.views", { n: left })} {t(left > 1 ? "gate.tab" : "gate.tab.last")}
     </>
   );
 }

@@ -79,7 +79,7 @@ function Facts({ share: { statement, skew, taken }, photo }: { readonly share: O
       {best ? (
         <>
           <dt>{original ? t("info.original") : t("room.single")}</dt>
-          <dd>{t("info.size", { width: photo.width, height: photo.height, size: sizeWords(best.size) })}</dd>
+          <dd>{t("info.size", { width: `${photo.width}`, height: `${photo.height}`, size: sizeWords(best.size) })}</dd>
         </>
       ) : null}
     </dl>
