@@ -44,18 +44,10 @@ func ParseID(s string) (store.Key, error) {
 	if len(code) > codeLength && strings.ContainsRune(base58+"0OIl", rune(code[codeLength])) {
 		return id, errCut
 	}
-	number, digit := new(big.Int), new(big.Int)
-	for _, c := range code[:codeLength] {
-		i := strings.IndexRune(base58, c)
-		if i < 0 {
-			return id, errCut
-		}
-		number.Add(number.Mul(number, big.NewInt(58)), digit.SetInt64(int64(i)))
-	}
-	if number.BitLen() > 37*8 {
+	raw, ok := decode58(code[:codeLength]) // kind ‖ id ‖ secret ‖ check
+	if !ok {
 		return id, errCut
 	}
-	raw := number.FillBytes(make([]byte, 37)) // kind ‖ id ‖ secret ‖ check
 	defer clear(raw)
 	sum := sha256.Sum256(append([]byte("safelight/v1/check\x00"), raw[:33]...))
 	if string(sum[:4]) != string(raw[33:]) || raw[0] < 1 || raw[0] > 4 {
@@ -66,4 +58,20 @@ func ParseID(s string) (store.Key, error) {
 	}
 	copy(id[:], raw[1:17])
 	return id, nil
+}
+
+// decode58 reads 50 digits as 37 bytes, big-endian.
+func decode58(code string) ([]byte, bool) {
+	number, digit := new(big.Int), new(big.Int)
+	for _, c := range code {
+		i := strings.IndexRune(base58, c)
+		if i < 0 {
+			return nil, false
+		}
+		number.Add(number.Mul(number, big.NewInt(58)), digit.SetInt64(int64(i)))
+	}
+	if number.BitLen() > 37*8 {
+		return nil, false
+	}
+	return number.FillBytes(make([]byte, 37)), true
 }

@@ -114,7 +114,8 @@ func (s *server) router() *gin.Engine {
 	share.POST("/guess", s.guess)
 	share.POST("/take", s.take)
 	share.PUT("/parts/:upload/:n", s.putPart)
-	both(share, "/parts/:upload", s.getParts)
+	share.GET("/parts/:upload", s.getParts)
+	share.HEAD("/parts/:upload", s.headParts)
 	return r
 }
 

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
@@ -35,8 +36,18 @@ func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Lo
 
 func newWorld(t *testing.T, limits rules.Limits) *world {
 	t.Helper()
-	w := new(world)
-	records, parts := new(mem.Records), new(mem.Parts)
+	return newWorldOver(t, new(mem.Records), limits)
+}
+
+// database is both halves of what mem.Records is.
+type database interface {
+	store.Records
+	store.Manifests
+}
+
+func newWorldOver(t *testing.T, records database, limits rules.Limits) *world {
+	t.Helper()
+	w, parts := new(world), new(mem.Parts)
 	parts.Fault = func(op string) error {
 		if op == "before put" && w.full.Load() {
 			return store.ErrFull
@@ -93,4 +104,39 @@ func TestTokenServerBelowAPath(t *testing.T) {
 		Creates: admit.NewLimiter(200), Site: wire.Site{Admit: wire.AdmitToken}, BasePath: "/photos",
 	})
 	apitest.Run(t, w.target(apitest.Target{URL: url, Admit: token, CreatesPerHour: 200, Rounds: 2}))
+}
+
+// torn swaps in two steps, as a store without transactions would.
+type torn struct{ mem.Records }
+
+func (s *torn) Swap(ctx context.Context, r store.Record) error {
+	now, err := s.Load(ctx, r.Key)
+	if err != nil {
+		return err
+	}
+	if now.Counter != r.Counter {
+		return store.ErrConflict
+	}
+	time.Sleep(time.Millisecond)
+	for {
+		if now, err = s.Load(ctx, r.Key); err != nil {
+			return err
+		}
+		r.Counter = now.Counter
+		if err = s.Records.Swap(ctx, r); !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+}
+
+// TestRaceControl shows that the race for one view would notice a store that is not atomic.
+func TestRaceControl(t *testing.T) {
+	w := newWorldOver(t, new(torn), rules.Limits{})
+	url := w.serve(t, api.Config{Gate: admit.Open(), Site: wire.Site{Admit: wire.AdmitOpen}})
+	for range 20 {
+		if won, err := apitest.Race(t, apitest.Target{URL: url}, 200); err == nil && won > 1 {
+			return
+		}
+	}
+	t.Error("20 races over a store that is not atomic had one winner each")
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // slowest is the slowest client that is given the time to receive what it asked for, in bytes a second.
-const slowest = 32 << 10
+const slowest = 8 << 10
 
 // unwrap returns the writer below gin's, which knows sendfile on a machine and raw streams on Workers: gin's own has
 // no ReadFrom, and bytes through it take three times as long.
@@ -105,35 +105,44 @@ func late(err error) error {
 	return err
 }
 
+// choose returns what picks the slice that r asks for, and where it puts what it picked.
+func choose(r *http.Request, at *span, size *int64) rules.Pick {
+	return func(n int64) (offset, length int64, err error) {
+		*size = n
+		if *at, err = parseRange(r.Header.Get(wire.HeaderRange), n); err != nil {
+			return 0, 0, &rules.Error{Code: wire.CodeRange, Size: n}
+		}
+		return at.offset, at.length, nil
+	}
+}
+
+func (s *server) headParts(c *gin.Context) {
+	var at span
+	var size int64
+	id, up, err := uploadID(c)
+	if err == nil {
+		size, err = s.Shares.Size(c.Request.Context(), id, up, bearer(c.Request))
+	}
+	if err == nil {
+		_, _, err = choose(c.Request, &at, &size)(size)
+	}
+	if err != nil {
+		s.fail(c, "parts", err)
+		return
+	}
+	sendHead(c, at, size)
+}
+
 func (s *server) getParts(c *gin.Context) {
 	id, up, err := uploadID(c)
 	if err != nil {
 		s.fail(c, "parts", err)
 		return
 	}
-	var size int64
 	var at span
-	pick := func(n int64) (offset, length int64, err error) {
-		size = n
-		if at, err = parseRange(c.Request.Header.Get(wire.HeaderRange), n); err != nil {
-			return 0, 0, &rules.Error{Code: wire.CodeRange, Size: n}
-		}
-		return at.offset, at.length, nil
-	}
+	var size int64
 	ctx := c.Request.Context()
-	if c.Request.Method == http.MethodHead {
-		n, err := s.Shares.Size(ctx, id, up, bearer(c.Request))
-		if err == nil {
-			_, _, err = pick(n)
-		}
-		if err != nil {
-			s.fail(c, "parts", err)
-			return
-		}
-		sendHead(c, at, size)
-		return
-	}
-	body, err := s.Shares.Read(ctx, id, up, bearer(c.Request), pick)
+	body, err := s.Shares.Read(ctx, id, up, bearer(c.Request), choose(c.Request, &at, &size))
 	if err != nil {
 		s.fail(c, "parts", err)
 		return

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -84,12 +85,17 @@ func (s *server) challenge(c *gin.Context) {
 	s.reply(c, "challenge", m, err)
 }
 
+// ownerTime is how long the body of an owner request may take: a manifest and locks of the largest kind need two minutes
+// over a very slow connection.
+const ownerTime = 5 * time.Minute
+
 func (s *server) owner(c *gin.Context) {
 	id, err := shareID(c)
 	if err != nil {
 		s.fail(c, "owner", err)
 		return
 	}
+	patience(c, ownerTime, 2*ownerTime)
 	b, err := body(c, wire.MaxOwnerBody)
 	if err != nil {
 		s.fail(c, "owner", err)

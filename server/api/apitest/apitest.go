@@ -87,6 +87,13 @@ func (s Share) Parts(t *testing.T) *http.Request {
 // At moves to another server on the same data.
 func (s Share) At(url string) { s.s.tg.URL = url }
 
+// Race lets viewers take the one view of a fresh share at the same moment, and returns how many were given the pepper.
+func Race(t *testing.T, tg Target, viewers int) (won int, err error) {
+	t.Helper()
+	tg.prepare()
+	return tg.race(t, viewers)
+}
+
 // Run checks everything. The cases share the server and nothing else.
 func Run(t *testing.T, tg Target) {
 	tg.prepare()

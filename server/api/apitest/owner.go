@@ -25,7 +25,7 @@ func testRevisions(t *testing.T, tg *Target) {
 	s.change(t, 3, rules{views: 8}).want(t, 200, "")
 
 	// Two devices publish the same revision: one wins, the other is told.
-	won, err := Race(8, func() (bool, error) {
+	won, err := atOnce(8, func() (bool, error) {
 		st := s.nextStatement(4, rules{})
 		st.ViewLimit = 1 + uint64(random(1)[0])
 		doc, err := st.Append(nil)

@@ -16,39 +16,42 @@ func newOwner() keys.Owner { return keys.NewOwner() }
 
 // testRace lets 200 viewers take the one view of a share at the same moment, several times.
 func testRace(t *testing.T, tg *Target) {
-	const viewers = 200
 	for round := range tg.Rounds {
-		s := tg.live(t, rules{views: 1})
-		got, err := Race(viewers, func() (bool, error) {
-			body := array(s.unlock(), 1, random(16), []byte{})
-			for {
-				a, err := tg.try(request{"POST", s.path() + "/take", []string{"Content-Type", msgpack}, body})
-				switch {
-				case err != nil:
-					return false, err
-				case a.status == 503 && a.code() == "busy":
-					time.Sleep(50 * time.Millisecond) // with the same take id: free if the first one counted
-				case a.status == 200:
-					return bytes.Equal(a.body, array(s.pepper[:])), nil
-				case a.status == 409 && a.code() == "used":
-					return false, nil
-				default:
-					return false, &unexpected{a}
-				}
-			}
-		})
-		if err != nil || got != 1 {
-			t.Fatalf("round %d: %d of %d viewers were given the pepper, want 1; %v", round+1, got, viewers, err)
+		if got, err := tg.race(t, 200); err != nil || got != 1 {
+			t.Fatalf("round %d: %d of 200 viewers were given the pepper, want 1; %v", round+1, got, err)
 		}
 	}
+}
+
+func (tg *Target) race(t *testing.T, viewers int) (won int, err error) {
+	t.Helper()
+	s := tg.live(t, rules{views: 1})
+	return atOnce(viewers, func() (bool, error) {
+		body := array(s.unlock(), 1, random(16), []byte{})
+		for {
+			a, err := tg.try(request{"POST", s.path() + "/take", []string{"Content-Type", msgpack}, body})
+			switch {
+			case err != nil:
+				return false, err
+			case a.status == 503 && a.code() == "busy":
+				time.Sleep(50 * time.Millisecond) // with the same take id: free if the first one counted
+			case a.status == 200:
+				return bytes.Equal(a.body, array(s.pepper[:])), nil
+			case a.status == 409 && a.code() == "used":
+				return false, nil
+			default:
+				return false, &unexpected{a}
+			}
+		}
+	})
 }
 
 type unexpected struct{ a answer }
 
 func (u *unexpected) Error() string { return strconv.Itoa(u.a.status) + " " + u.a.code() }
 
-// Race calls take n times at once and returns how often it succeeded, and the first error.
-func Race(n int, take func() (bool, error)) (won int, err error) {
+// atOnce calls take n times at once and returns how often it succeeded, and the first error.
+func atOnce(n int, take func() (bool, error)) (won int, err error) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	start := make(chan struct{})

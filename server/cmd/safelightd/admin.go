@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -38,20 +39,16 @@ func newAdmin(load func() (config.Config, error)) *cobra.Command {
 			return do(cmd.Context(), cmd, c, s)
 		}
 	}
+	print := func(do func(context.Context, *rules.Shares, io.Writer) error) func(*cobra.Command, []string) error {
+		return with(false, func(ctx context.Context, cmd *cobra.Command, _ config.Config, s *stack) error {
+			return do(ctx, s.Shares, cmd.OutOrStdout())
+		})
+	}
 	parent.AddCommand(
 		newTakedown(load),
-		&cobra.Command{Use: "stats", Short: "Count shares and bytes", Args: noArgs,
-			RunE: with(false, func(ctx context.Context, cmd *cobra.Command, _ config.Config, s *stack) error {
-				return admin.Stats(ctx, s.Shares, cmd.OutOrStdout())
-			})},
-		&cobra.Command{Use: "sweep", Short: "Delete now what has expired; the server does it every minute", Args: noArgs,
-			RunE: with(false, func(ctx context.Context, cmd *cobra.Command, _ config.Config, s *stack) error {
-				return admin.Sweep(ctx, s.Shares, cmd.OutOrStdout())
-			})},
-		&cobra.Command{Use: "check", Short: "Compare records, manifests and parts; exit 1 when something is lost", Args: noArgs,
-			RunE: with(false, func(ctx context.Context, cmd *cobra.Command, _ config.Config, s *stack) error {
-				return admin.Check(ctx, s.Shares, cmd.OutOrStdout())
-			})},
+		&cobra.Command{Use: "stats", Short: "Count shares and bytes", Args: noArgs, RunE: print(admin.Stats)},
+		&cobra.Command{Use: "sweep", Short: "Delete now what has expired; the server does it every minute", Args: noArgs, RunE: print(admin.Sweep)},
+		&cobra.Command{Use: "check", Short: "Compare records, manifests and parts; exit 1 when something is lost", Args: noArgs, RunE: print(admin.Check)},
 		newToken(with),
 		&cobra.Command{Use: "rotate", Short: "Make a new record key and seal everything under it; the server has to be stopped", Args: noArgs,
 			Long: "Make a new record key, seal everything under it and forget the old one. Old backups of the database then hold no pepper\n" +

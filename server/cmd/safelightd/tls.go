@@ -35,13 +35,13 @@ func redirect(domain string) http.Handler {
 	})
 }
 
-// newServer bounds how long a client may take. Handlers that move parts set deadlines of their own.
+// newServer bounds how long a client may take. Handlers that move more than a page set deadlines of their own.
 func newServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      60 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      5 * time.Minute, // the engine, 1.5 MB, over a slow telephone
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 	}
