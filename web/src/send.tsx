@@ -11,7 +11,7 @@ import { addWords, loadLanguage } from "./lib/words.ts";
 import { SendModel } from "./model/send.ts";
 import { settled } from "./ui/device.ts";
 import { Frame } from "./ui/frame.tsx";
-import { useArrive, useDrop, useStayOpen } from "./ui/hooks.ts";
+import { useArrive, useDrop, useRetry, useStayOpen } from "./ui/hooks.ts";
 import { SendChosen } from "./ui/send-chosen.tsx";
 import { SendEmpty } from "./ui/send-empty.tsx";
 import { LeftOutNotice, StopMessage } from "./ui/send-parts.tsx";
@@ -80,9 +80,10 @@ function Page() {
   useModel();
   const { phase, sending } = model;
   const choosing = phase === "choosing";
-  const over = useDrop(take, choosing);
+  const over = useDrop(take, choosing && model.problem !== "no-wasm");
   const head = useArrive(phase);
   useStayOpen(model.busy);
+  useRetry(sending?.paused?.code === "away", () => model.resume());
   const share = sending?.share;
   const link = share && linkTo("s", share.viewCode);
   if (share && link && (phase === "opens" || phase === "complete"))

@@ -15,6 +15,7 @@ export interface Bridge {
 declare global {
   var Go: new () => GoRuntime;
   var safelight: Bridge | undefined;
+  var safelightMemory: (() => number) | undefined;
 }
 
 export class GoEngine {
@@ -38,6 +39,8 @@ export class GoEngine {
     end.catch(() => undefined);
     const bridge = globalThis.safelight;
     if (!bridge) throw new Fault("internal");
+    // For tests, which add up what all workers hold.
+    globalThis.safelightMemory = () => (instance.exports.mem as WebAssembly.Memory).buffer.byteLength;
     return new GoEngine(bridge, instance.exports.mem as WebAssembly.Memory, end);
   }
 

@@ -99,5 +99,4 @@ serve<PackCalls>({
   publish: () => call<Bytes>("publish"),
   remove: (challenge) => call<Bytes>("remove", challenge),
   taken,
-  memory: async () => (await engine)?.memory ?? 0,
 });

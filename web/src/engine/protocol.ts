@@ -121,5 +121,4 @@ export interface PackCalls {
   remove(challenge: Uint8Array): Uint8Array<ArrayBuffer>;
   /** A part has arrived. */
   taken(bundle: number, part: number): void;
-  memory(): number;
 }

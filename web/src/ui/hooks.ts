@@ -26,6 +26,19 @@ export function useStayOpen(busy: boolean): void {
   }, [busy]);
 }
 
+/** Tries again every half minute, and when the network is back, while something waits for it. */
+export function useRetry(waiting: boolean, retry: () => void): void {
+  useEffect(() => {
+    if (!waiting) return undefined;
+    const timer = setInterval(retry, 30_000);
+    addEventListener("online", retry);
+    return () => {
+      clearInterval(timer);
+      removeEventListener("online", retry);
+    };
+  }, [waiting]);
+}
+
 /** The text, but changed at most every five seconds, so that a screen reader can finish its sentence. */
 export function useCalm(text: string): string {
   const [said, setSaid] = useState(text);

@@ -52,6 +52,7 @@ export function PhotoCard({ photo, place, of, prepare }: Props) {
 function Print({ photo, n }: { readonly photo: Photo; readonly n: number }) {
   const url = useBlobUrl(thumbOf(photo));
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dragging is an extra; the buttons below do the same
     <div class="print" draggable onDragStart={(event) => event.dataTransfer?.setData(dragged, String(photo.key))}>
       {url ? <img src={url} alt={photo.alt || t("photo.n", { n })} draggable={false} /> : null}
     </div>

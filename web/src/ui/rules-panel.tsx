@@ -70,9 +70,9 @@ function Choices({ name, presets, chosen, words, onChoose }: ChoicesProps) {
 
 function Group({ id, children }: { readonly id: string; readonly children: ComponentChildren }) {
   return (
-    <div class="field" role="group" aria-labelledby={id}>
+    <fieldset class="field" aria-labelledby={id}>
       {children}
-    </div>
+    </fieldset>
   );
 }
 

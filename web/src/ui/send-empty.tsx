@@ -27,7 +27,7 @@ export function SendEmpty({ over, blocked, onFiles }: Props) {
           </div>
         )}
         <p class="hint" data-testid="status" data-state="choosing">
-          {over ? t("empty.let-go") : t("empty.drop")}
+          {t(blocked ? "empty.blocked" : over ? "empty.let-go" : "empty.drop")}
         </p>
       </section>
       <Journey />

@@ -24,11 +24,16 @@ export function PhotoInput({ class: look, children, onFiles, camera = false }: I
     input.value = "";
     if (files.length > 0) onFiles(files);
   };
-  const shared = { class: "vh", type: "file", accept: "image/jpeg,image/png", onChange: take } as const;
   return (
     <label class={look}>
       {children}
-      {camera ? <input {...shared} capture="environment" /> : <input {...shared} multiple data-testid="photo-input" />}
+      <input
+        class="vh"
+        type="file"
+        accept="image/jpeg,image/png"
+        onChange={take}
+        {...(camera ? { capture: "environment" } : { multiple: true, "data-testid": "photo-input" })}
+      />
     </label>
   );
 }

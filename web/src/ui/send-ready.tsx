@@ -4,6 +4,7 @@ import type { SendModel } from "../model/send.ts";
 import { canShare, share } from "./device.ts";
 import { Icon } from "./icon.tsx";
 import { CopyButton, LinkBox } from "./link-box.tsx";
+import { PhonePreview } from "./phone-preview.tsx";
 import { Qr } from "./qr.tsx";
 import { Removed } from "./removed.tsx";
 import { StopMessage } from "./send-parts.tsx";
@@ -22,75 +23,78 @@ export function SendReady({ model, link, manage, head, onToken }: Props) {
   const { phase, photos, sending } = model;
   const stop = sending?.paused?.code;
   return (
-    <div class="stack narrow">
-      <section class="sleeve is-lit">
-        <i class="lamp" aria-hidden="true" />
-        <div class="stack">
-          <div>
-            <h1 ref={head} tabIndex={-1}>
-              {t("ready.title")}
-            </h1>
-            <p class="small quiet under" data-testid="status" data-state={phase}>
-              <span class="tagline strong">
-                <span class="dot" />
-                {t("ready.live")}
-              </span>{" "}
-              {phase === "complete"
-                ? t("ready.rules", {
-                    n: photos.length,
-                    opens: opensTimes(sending?.views ?? 0),
-                    moment: moment(sending?.expires ?? 0),
-                  })
-                : t("ready.opens")}
-            </p>
-          </div>
-          <LinkBox link={link} waiting={false} />
-          <div class="withqr">
-            <div class="stack close">
-              <div class="actions">
-                <CopyButton text={link} shown="share-link" label={t("link.copy")} class="btn primary big" />
-                {canShare(link) ? (
-                  <button type="button" class="btn big" onClick={() => void share(link)}>
-                    <Icon name="share" />
-                    {t("link.share")}
-                  </button>
-                ) : null}
+    <div class="ready">
+      <div class="stack">
+        <section class="sleeve is-lit">
+          <i class="lamp" aria-hidden="true" />
+          <div class="stack">
+            <div>
+              <h1 ref={head} tabIndex={-1}>
+                {t("ready.title")}
+              </h1>
+              <p class="small quiet under" data-testid="status" data-state={phase}>
+                <span class="tagline strong">
+                  <span class="dot" />
+                  {t("ready.live")}
+                </span>{" "}
+                {phase === "complete"
+                  ? t("ready.rules", {
+                      n: photos.length,
+                      opens: opensTimes(sending?.views ?? 0),
+                      moment: moment(sending?.expires ?? 0),
+                    })
+                  : t("ready.opens")}
+              </p>
+            </div>
+            <LinkBox link={link} waiting={false} />
+            <div class="withqr">
+              <div class="stack close">
+                <div class="actions">
+                  <CopyButton text={link} shown="share-link" label={t("link.copy")} class="btn primary big" />
+                  {canShare(link) ? (
+                    <button type="button" class="btn big" onClick={() => void share(link)}>
+                      <Icon name="share" />
+                      {t("link.share")}
+                    </button>
+                  ) : null}
+                </div>
+                <p class="caption measure">{t(sending?.passphrase ? "ready.choose-passphrase" : "ready.choose")}</p>
               </div>
-              <p class="caption measure">{t(sending?.passphrase ? "ready.choose-passphrase" : "ready.choose")}</p>
+              <Qr text={link} />
             </div>
-            <Qr text={link} />
+            {phase === "opens" ? (
+              <div class="actions">
+                <button type="button" class="btn plain" data-testid="cancel" onClick={() => void model.cancel()}>
+                  {t("sending.cancel")}
+                </button>
+              </div>
+            ) : null}
           </div>
-          {phase === "opens" ? (
-            <div class="actions">
-              <button type="button" class="btn plain" data-testid="cancel" onClick={() => void model.cancel()}>
-                {t("sending.cancel")}
-              </button>
-            </div>
-          ) : null}
-        </div>
-      </section>
-      {stop ? (
-        <StopMessage code={stop} onRetry={() => model.resume()} onBack={() => model.again()} onToken={onToken} />
-      ) : null}
-      {phase === "opens" ? <TestStrip model={model} /> : null}
-      <section class="own">
-        <h2>{t("own.title")}</h2>
-        <p class="small quiet">{t("own.body")}</p>
-        <code data-testid="manage-link" id="manage-link">
-          {manage}
-        </code>
-        <div class="actions">
-          <CopyButton text={manage} shown="manage-link" label={t("own.copy")} class="btn" />
-        </div>
-      </section>
-      <Removed photos={photos} />
-      {phase === "complete" ? (
-        <p>
-          <button type="button" class="btn" data-testid="again" onClick={() => model.again()}>
-            {t("ready.again")}
-          </button>
-        </p>
-      ) : null}
+        </section>
+        {stop ? (
+          <StopMessage code={stop} onRetry={() => model.resume()} onBack={() => model.again()} onToken={onToken} />
+        ) : null}
+        {phase === "opens" ? <TestStrip model={model} /> : null}
+        <section class="own">
+          <h2>{t("own.title")}</h2>
+          <p class="small quiet">{t("own.body")}</p>
+          <code data-testid="manage-link" id="manage-link">
+            {manage}
+          </code>
+          <div class="actions">
+            <CopyButton text={manage} shown="manage-link" label={t("own.copy")} class="btn" />
+          </div>
+        </section>
+        <Removed photos={photos} />
+        {phase === "complete" ? (
+          <p>
+            <button type="button" class="btn" data-testid="again" onClick={() => model.again()}>
+              {t("ready.again")}
+            </button>
+          </p>
+        ) : null}
+      </div>
+      <PhonePreview photos={photos} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // A share is on its way: the link first, marked until it opens; then the test strip.
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../lib/words.ts";
-import type { SendModel } from "../model/send.ts";
+import type { Phase, SendModel } from "../model/send.ts";
 import { wholeProgress } from "../model/send-progress.ts";
 import { CopyButton, LinkBox } from "./link-box.tsx";
 import { StopMessage } from "./send-parts.tsx";
@@ -33,7 +33,7 @@ export function SendSending({ model, link, head, onToken }: Props) {
             <p class="quiet small under" data-testid="status" data-state={phase}>
               <span class="tagline">
                 <span class={phase === "failed" ? "dot off" : "dot half"} />
-                {t(`sending.${phase === "failed" ? "failed" : phase === "packing" ? "packing" : "uploading"}.state`)}
+                {t(`sending.${stateOf(phase, stop)}.state`)}
               </span>{" "}
               {phase === "failed" ? t("failed.link") : t(sending?.views ? "sending.limited" : "sending.copy")}
             </p>
@@ -55,4 +55,10 @@ export function SendSending({ model, link, head, onToken }: Props) {
       {phase === "failed" ? null : <TestStrip model={model} />}
     </div>
   );
+}
+
+function stateOf(phase: Phase, stop: string | undefined): "failed" | "waiting" | "packing" | "uploading" {
+  if (phase === "failed") return "failed";
+  if (stop) return "waiting";
+  return phase === "packing" ? "packing" : "uploading";
 }

@@ -4,14 +4,31 @@ import type { Finding } from "../engine/photo.ts";
 import { locale, t } from "../lib/words.ts";
 import { unitsOf } from "../model/send-rules.ts";
 
+/** The language of the page as this reader's region writes it. */
+const region = () => navigator.languages.find((tag) => tag.startsWith(locale())) ?? locale();
+
+const scales = [
+  [1e9, "gigabyte"],
+  [1e6, "megabyte"],
+  [1, "kilobyte"],
+] as const;
+
+function scaled(n: number, scale: number, style: Intl.NumberFormatOptions): string {
+  const value = n / Math.max(scale, 1e3);
+  return new Intl.NumberFormat(region(), { ...style, maximumFractionDigits: value >= 100 ? 0 : 1 }).format(value);
+}
+
+const scaleOf = (n: number) => scales.find(([size]) => n >= size) ?? scales[2];
+
 /** 22.4 MB. */
 export function bytes(n: number): string {
-  const [value, unit] =
-    n < 1e3 ? [n, "byte"] : n < 1e6 ? [n / 1e3, "kilobyte"] : n < 1e9 ? [n / 1e6, "megabyte"] : [n / 1e9, "gigabyte"];
-  const digits = unit === "byte" || value >= 100 ? 0 : 1;
-  return new Intl.NumberFormat(locale(), { style: "unit", unit: unit as string, maximumFractionDigits: digits }).format(
-    value,
-  );
+  const [scale, unit] = scaleOf(n);
+  return scaled(n, scale, { style: "unit", unit });
+}
+
+/** 13.4 of 24.9 MB. */
+export function bytesOf(done: number, all: number): string {
+  return t("strip.of", { done: scaled(done, scaleOf(all)[0], {}), all: bytes(all) });
 }
 
 /** 7 days. */
@@ -22,7 +39,7 @@ export function lifetime(ms: number): string {
 
 /** Wednesday 2 December, 10:14. */
 export function moment(ms: number): string {
-  return new Intl.DateTimeFormat(locale(), {
+  return new Intl.DateTimeFormat(region(), {
     weekday: "long",
     day: "numeric",
     month: "long",
@@ -32,13 +49,13 @@ export function moment(ms: number): string {
 }
 
 export function percent(share: number): string {
-  return new Intl.NumberFormat(locale(), { style: "percent" }).format(Math.floor(100 * share) / 100);
+  return new Intl.NumberFormat(region(), { style: "percent" }).format(Math.floor(100 * share) / 100);
 }
 
 /** 12 s, or 3 min. */
 export function duration(seconds: number): string {
   const [n, unit] = seconds < 90 ? [seconds, "second"] : [Math.round(seconds / 60), "minute"];
-  return new Intl.NumberFormat(locale(), { style: "unit", unit: unit as string, unitDisplay: "short" }).format(
+  return new Intl.NumberFormat(region(), { style: "unit", unit: unit as string, unitDisplay: "short" }).format(
     n as number,
   );
 }

@@ -13,7 +13,7 @@ import {
 } from "../model/send-progress.ts";
 import { useBlobUrl, useCalm } from "./hooks.ts";
 import { thumbOf } from "./photo-card.tsx";
-import { bytes, duration, percent } from "./send-words.ts";
+import { bytes, bytesOf, duration, percent } from "./send-words.ts";
 
 export function TestStrip({ model }: { readonly model: SendModel }) {
   const { loads, arrived, photos } = model;
@@ -59,8 +59,8 @@ function Step({ stage, whole }: { readonly stage: Stage; readonly whole: Whole }
   const count = {
     strip: t("strip.of", { done: whole.stripped, all: photos }),
     encode: t("strip.of", { done: whole.encoded, all: photos }),
-    seal: t("strip.of", { done: bytes(whole.sealed), all: bytes(all) }),
-    upload: t("strip.of", { done: bytes(whole.sent), all: bytes(all) }),
+    seal: bytesOf(whole.sealed, all),
+    upload: bytesOf(whole.sent, all),
   }[stage];
   return (
     <li>
