@@ -135,7 +135,7 @@ func TestConformance(t *testing.T) {
 // garble sends what is not HTTP, which net/http reports together with the address.
 func garble(t *testing.T, addr string) {
 	t.Helper()
-	for _, s := range []string{"GET /planted HTTP/9.9\r\n\r\n", "\x16\x03\x01planted", "POST / HTTP/1.1\r\nContent-Length: planted\r\n\r\n"} {
+	for _, s := range []string{"GET /planted HTTP/9.9\r\n\r\n", "\x16\x03\x01planted\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: planted\r\n\r\n"} {
 		c, err := netDial(addr)
 		if err != nil {
 			t.Fatal(err)
