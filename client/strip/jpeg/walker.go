@@ -1,0 +1,333 @@
+package jpeg
+
+import "math/bits"
+
+// walker decodes a scan symbol by symbol and writes it again, symbol by symbol, in canonical form; without an emitter it
+// only counts. It serves progressive scans, and those that the fast pass found odd.
+type walker struct {
+	r      reader
+	s      *scan
+	out    *emitter
+	odd    bool
+	junk   [][]byte
+	eobrun int
+}
+
+// emitter writes codes of the tables that the counts of an earlier walk have made.
+type emitter struct {
+	writer
+	codes map[*stats]*codebook
+}
+
+type codebook struct {
+	code   [256]uint16
+	length [256]uint8
+	table  *table
+}
+
+func newCodebook(t *table) *codebook {
+	b := &codebook{table: t}
+	code, index := uint16(0), 0
+	for length := 1; length <= 16; length++ {
+		for range t.counts[length-1] {
+			b.code[t.values[index]], b.length[t.values[index]] = code, uint8(length)
+			code++
+			index++
+		}
+		code <<= 1
+	}
+	return b
+}
+
+// symbol counts and writes a symbol with its extra bits.
+func (w *walker) symbol(st *stats, symbol byte, extra uint32, size int) {
+	if w.out == nil {
+		st[symbol]++
+		return
+	}
+	b := w.out.codes[st]
+	w.out.put(uint32(b.code[symbol]), uint(b.length[symbol]))
+	w.out.put(extra, uint(size))
+}
+
+// bit copies one bit.
+func (w *walker) bit() uint32 {
+	v := w.r.take(1)
+	if w.out != nil {
+		w.out.put(v, 1)
+	}
+	return v
+}
+
+// run walks the whole scan, one restart interval after the other.
+func (w *walker) run() error {
+	step := w.s.interval
+	if step == 0 {
+		step = w.s.mcus
+	}
+	for from, number := 0, 0; from < w.s.mcus; from, number = from+step, number+1 {
+		if number > 0 {
+			exact, junk, err := w.r.restart(number - 1)
+			if err != nil {
+				return err
+			}
+			if !exact {
+				w.odd = true
+				w.junk = append(w.junk, junk)
+			}
+			if w.out != nil {
+				w.out.out = append(w.out.out, 0xff, byte(rst0+(number-1)&7))
+			}
+		}
+		if err := w.interval(from, min(from+step, w.s.mcus)); err != nil {
+			return err
+		}
+		if w.r.overrun() {
+			return damaged("cut off in the coded data")
+		}
+		if !w.r.align() {
+			w.odd = true
+		}
+		if w.out != nil {
+			w.out.align()
+		}
+	}
+	return nil
+}
+
+// interval walks the MCUs from from to to.
+func (w *walker) interval(from, to int) error {
+	for i := range w.s.parts {
+		w.s.parts[i].pred, w.s.parts[i].outPred = 0, 0
+	}
+	w.eobrun = 0
+	if w.s.ss > 0 {
+		if w.s.ah > 0 {
+			return w.acRefine(from, to)
+		}
+		return w.acFirst(from, to)
+	}
+	for i := from; i < to; i++ {
+		if err := w.mcu(i); err != nil {
+			return err
+		}
+		if w.r.overrun() {
+			return damaged("cut off in the coded data")
+		}
+	}
+	return nil
+}
+
+// mcu walks the blocks of a unit that has DC coefficients.
+func (w *walker) mcu(i int) error {
+	for p := range w.s.parts {
+		part := &w.s.parts[p]
+		h, v := 1, 1
+		if w.s.interleaved() {
+			h, v = int(part.c.h), int(part.c.v)
+		}
+		x0, y0 := i%w.s.mcusX*h, i/w.s.mcusX*v
+		for b := range h * v {
+			outside := x0+b%h >= part.c.blocksX || y0+b/h >= part.c.blocksY
+			if err := w.block(part, outside); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *walker) block(part *scanPart, outside bool) error {
+	if w.s.ah > 0 {
+		return w.dcRefine(outside)
+	}
+	symbol, err := w.r.symbol(part.dc)
+	if err != nil {
+		return err
+	}
+	if symbol > 15 {
+		return damaged("coded data")
+	}
+	part.pred += value(int(symbol), w.r.take(int(symbol)))
+	if part.pred > 16383 || part.pred < -16384 {
+		return damaged("a coefficient out of range")
+	}
+	if outside {
+		w.odd = w.odd || symbol != 0
+		w.symbol(part.dcStats, 0, 0, 0)
+	} else {
+		size, extra := category(part.pred - part.outPred)
+		part.outPred = part.pred
+		w.symbol(part.dcStats, byte(size), extra, size)
+	}
+	if part.ac == nil {
+		return nil
+	}
+	return w.acSequential(part, outside)
+}
+
+// dcRefine copies the next bit of a DC coefficient.
+func (w *walker) dcRefine(outside bool) error {
+	if !outside {
+		w.bit()
+		return nil
+	}
+	if w.r.take(1) != 0 {
+		w.odd = true
+	}
+	if w.out != nil {
+		w.out.put(0, 1)
+	}
+	return nil
+}
+
+// acSequential walks the AC coefficients of a block of a sequential scan.
+func (w *walker) acSequential(part *scanPart, outside bool) error {
+	zeros := 0 // runs of 16 that are not written yet
+	for k := 1; k < 64; k++ {
+		symbol, err := w.r.symbol(part.ac)
+		if err != nil {
+			return err
+		}
+		run, size := int(symbol>>4), int(symbol&15)
+		extra := w.r.take(size)
+		if size == 0 && run == 0 {
+			break
+		}
+		if size == 0 && run != 15 {
+			return damaged("coded data")
+		}
+		if k += run; k > 63 {
+			return damaged("coded data")
+		}
+		if size == 0 {
+			zeros++
+		}
+		if outside {
+			w.odd = true
+			continue
+		}
+		if size > 0 {
+			for ; zeros > 0; zeros-- {
+				w.symbol(part.acStats, 0xf0, 0, 0)
+			}
+			w.symbol(part.acStats, symbol, extra, size)
+			if k == 63 {
+				return nil
+			}
+		}
+	}
+	w.odd = w.odd || zeros > 0
+	w.symbol(part.acStats, 0, 0, 0)
+	return nil
+}
+
+// acFirst walks blocks of the first scan of a band of coefficients.
+func (w *walker) acFirst(from, to int) error {
+	part := &w.s.parts[0]
+	for i := from; i < to; i++ {
+		zeros := 0
+		nonzero := part.c.set(i)
+		for k := w.s.ss; k <= w.s.se; k++ {
+			symbol, err := w.r.symbol(part.ac)
+			if err != nil {
+				return err
+			}
+			run, size := int(symbol>>4), int(symbol&15)
+			if size == 0 && run < 15 {
+				w.odd = w.odd || zeros > 0
+				zeros = 0
+				i += w.endOfBand(part, run, to-i) - 1
+				break
+			}
+			extra := w.r.take(size)
+			if k += run; k > w.s.se {
+				return damaged("coded data")
+			}
+			if size == 0 {
+				zeros++
+				continue
+			}
+			for ; zeros > 0; zeros-- {
+				w.symbol(part.acStats, 0xf0, 0, 0)
+			}
+			w.symbol(part.acStats, symbol, extra, size)
+			*nonzero |= 1 << k
+		}
+		if zeros > 0 {
+			// The band ended by a run of zeros, without the end that encoders write.
+			w.odd = true
+			w.symbol(part.acStats, 0, 0, 0)
+		}
+		if w.r.overrun() {
+			return damaged("cut off in the coded data")
+		}
+	}
+	return nil
+}
+
+// set returns the set of nonzero coefficients of block i, counted without those outside of the picture.
+func (c *component) set(i int) *uint64 { return &c.nonzero[i/c.blocksX*c.paddedX+i%c.blocksX] }
+
+// endOfBand reads how many blocks end here, this one included, and writes as many as there are.
+func (w *walker) endOfBand(part *scanPart, size, left int) int {
+	n := 1<<size | int(w.r.take(size))
+	if n > left {
+		w.odd = true
+		n = left
+	}
+	size = bits.Len(uint(n)) - 1
+	w.symbol(part.acStats, byte(size<<4), uint32(n)&(1<<size-1), size)
+	return n
+}
+
+// acRefine walks blocks of a scan that adds a bit to a band of coefficients.
+func (w *walker) acRefine(from, to int) error {
+	part := &w.s.parts[0]
+	for i := from; i < to; i++ {
+		nonzero := part.c.set(i)
+		k := w.s.ss
+		for w.eobrun == 0 && k <= w.s.se {
+			symbol, err := w.r.symbol(part.ac)
+			if err != nil {
+				return err
+			}
+			run, size := int(symbol>>4), int(symbol&15)
+			if size == 0 && run < 15 {
+				w.eobrun = w.endOfBand(part, run, to-i)
+				break
+			}
+			if size > 1 {
+				return damaged("coded data")
+			}
+			w.symbol(part.acStats, symbol, w.r.take(size), size)
+			if k = w.correct(*nonzero, k, run); k > w.s.se {
+				return damaged("coded data")
+			}
+			if size == 1 {
+				*nonzero |= 1 << k
+			}
+			k++
+		}
+		if w.eobrun > 0 {
+			w.correct(*nonzero, k, 64)
+			w.eobrun--
+		}
+		if w.r.overrun() {
+			return damaged("cut off in the coded data")
+		}
+	}
+	return nil
+}
+
+// correct copies the bits that refine coefficients from k on, past run zeros, and returns where the next zero is.
+func (w *walker) correct(nonzero uint64, k, run int) int {
+	for ; k <= w.s.se; k++ {
+		if nonzero>>k&1 != 0 {
+			w.bit()
+		} else if run--; run < 0 {
+			break
+		}
+	}
+	return k
+}

@@ -1,0 +1,95 @@
+// Package refuse names why a file is not stripped. The codes are stable: pages and the command line have words for them.
+package refuse
+
+// Code says which reason; it is written into JSON and never changes its meaning.
+type Code string
+
+// What is wrong with a file.
+const (
+	Empty     Code = "empty"      // no bytes
+	Unknown   Code = "unknown"    // nothing that is known as an image
+	LargeFile Code = "large-file" // more bytes than the limit
+	LargeSize Code = "large-size" // more pixels than the limit
+	Damaged   Code = "damaged"    // does not parse, is cut off, or says two things at once
+	Coding    Code = "coding"     // a photo of an accepted format in a coding that is not (12 bits, lossless JPEG, …)
+	HEIC      Code = "heic"
+	AVIF      Code = "avif"
+	JXL       Code = "jxl"
+	WebP      Code = "webp"
+	GIF       Code = "gif"
+	TIFF      Code = "tiff"
+	Raw       Code = "raw"
+	BMP       Code = "bmp"
+	JP2       Code = "jp2"
+	PSD       Code = "psd"
+	ICO       Code = "ico"
+	SVG       Code = "svg"
+	PDF       Code = "pdf"
+	HTML      Code = "html"
+	Video     Code = "video"
+)
+
+// sentences tell the person who chose the file what to do.
+var sentences = map[Code]string{
+	Empty:     "this file is empty; choose it again from where it was made",
+	Unknown:   "this is no image that Safelight knows; send a JPEG or PNG",
+	LargeFile: "this file is over 128 MiB; send a smaller export of it",
+	LargeSize: "this image has more than 120 megapixels; send a smaller export of it",
+	Damaged:   "this file is damaged or cut off; copy it again from the camera or export it anew",
+	Coding:    "this file uses a rare way of coding that browsers do not show; export it as an ordinary JPEG or PNG",
+	HEIC:      "HEIC photos cannot be stripped yet; export it as JPEG, or let the phone's camera write “most compatible”",
+	AVIF:      "AVIF images cannot be stripped yet; export it as JPEG or PNG",
+	JXL:       "JPEG XL images cannot be stripped yet; export it as JPEG or PNG",
+	WebP:      "WebP images cannot be stripped yet; export it as JPEG or PNG",
+	GIF:       "GIF images cannot be stripped yet; export it as PNG",
+	TIFF:      "TIFF images cannot be stripped; export it as JPEG or PNG",
+	Raw:       "raw camera files cannot be stripped; develop it to a JPEG first",
+	BMP:       "BMP images cannot be stripped; save it as PNG",
+	JP2:       "JPEG 2000 images cannot be stripped; export it as JPEG or PNG",
+	PSD:       "Photoshop files hold more than one picture; export it as JPEG or PNG",
+	ICO:       "icon files hold more than one picture; save it as PNG",
+	SVG:       "SVG is a document that can run programs, not a photo; export it as PNG",
+	PDF:       "PDF is a document, not a photo; export the page as PNG",
+	HTML:      "this is a web page, not a photo; save the image itself",
+	Video:     "this is a video; Safelight sends photos",
+}
+
+// Error is a refusal. Its text is a sentence for people; it never holds anything from the file.
+type Error struct {
+	Code Code
+	// Detail says, for whoever looks for the fault, which rule of the format was broken. It is written by us.
+	Detail string
+}
+
+// New returns a refusal.
+func New(code Code, detail string) *Error { return &Error{Code: code, Detail: detail} }
+
+func (e *Error) Error() string {
+	s := sentences[e.Code]
+	if e.Detail != "" {
+		s += " (" + e.Detail + ")"
+	}
+	return s
+}
+
+// Class sorts the code into one of five: empty, large, damaged, not-a-photo, unsupported.
+func (e *Error) Class() string {
+	switch e.Code {
+	case Empty, Damaged:
+		return string(e.Code)
+	case LargeFile, LargeSize:
+		return "large"
+	case Unknown, SVG, PDF, HTML, Video:
+		return "not-a-photo"
+	}
+	return "unsupported"
+}
+
+// Codes returns all codes.
+func Codes() []Code {
+	list := make([]Code, 0, len(sentences))
+	for c := range sentences {
+		list = append(list, c)
+	}
+	return list
+}

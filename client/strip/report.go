@@ -1,0 +1,108 @@
+package strip
+
+import "strings"
+
+// Group says what a finding gives away.
+type Group string
+
+// The closed list of groups.
+const (
+	Place      Group = "place"      // where
+	Time       Group = "time"       // when
+	Device     Group = "device"     // with what: maker, model, serial numbers, settings
+	Person     Group = "person"     // by whom
+	History    Group = "history"    // with which programs it was edited, and how
+	Hidden     Group = "hidden"     // a further picture, film or file inside the file
+	Provenance Group = "provenance" // a signed claim of origin
+	Text       Group = "text"       // words
+	Profile    Group = "profile"    // the name of a colour profile
+	Other      Group = "other"      // bytes nobody needs
+)
+
+// Finding is one thing that a file gives away. Strip has removed it.
+type Finding struct {
+	Group Group `json:"group"`
+	// Code names the thing, such as gps-position or thumbnail; the list is in codes.go.
+	Code string `json:"code"`
+	// Label is the key of its name in a catalogue of words: "finding." and the code.
+	Label string `json:"label"`
+	// Value is what the file says: short, one line, without control and direction characters. It may be empty.
+	Value string `json:"value"`
+	// Width and Height are those of a hidden picture, in pixels; 0 if unknown or no picture.
+	Width  int `json:"width,omitempty"`
+	Height int `json:"height,omitempty"`
+	// Bytes is how much the thing took in the file; 0 if it was part of something that has a line of its own.
+	Bytes int `json:"bytes,omitempty"`
+}
+
+// Report is what is known of a photo.
+type Report struct {
+	Media Media `json:"media"`
+	// Width and Height are as stored, before Orientation (1–8, 1 if the file does not say) is applied.
+	Width       int `json:"width"`
+	Height      int `json:"height"`
+	Orientation int `json:"orientation"`
+	// Alpha says that the image may be transparent; Animated that it has more than one frame.
+	Alpha    bool `json:"alpha"`
+	Animated bool `json:"animated"`
+	// ICC says that the stripped file has a colour profile; Wide that its gamut is larger than that of sRGB.
+	ICC  bool `json:"icc"`
+	Wide bool `json:"wide"`
+	// Recoded says that the entropy coding held something and was written anew; the pixels are the same.
+	Recoded bool `json:"recoded"`
+	// Before and After are sizes in bytes; After is 0 where nothing was stripped.
+	Before int `json:"before"`
+	After  int `json:"after"`
+	// Findings is never nil in JSON; the weightiest groups come first.
+	Findings []Finding `json:"findings"`
+}
+
+// Displayed returns width and height after orientation.
+func (r Report) Displayed() (width, height int) {
+	if r.Orientation >= 5 {
+		return r.Height, r.Width
+	}
+	return r.Width, r.Height
+}
+
+// maxValue bounds a value, in runes; maxFindings what one file can list.
+const (
+	maxValue    = 200
+	maxFindings = 100
+)
+
+// add appends a finding, unless the very same is there already or the list is full.
+func (r *Report) add(f Finding) {
+	f.Label = "finding." + f.Code
+	f.Value = clean(f.Value)
+	if len(r.Findings) >= maxFindings {
+		return
+	}
+	for _, other := range r.Findings {
+		if other.Code == f.Code && other.Value == f.Value && f.Width == other.Width {
+			return
+		}
+	}
+	r.Findings = append(r.Findings, f)
+}
+
+// text adds a finding with a value, if there is one.
+func (r *Report) text(g Group, code, value string) {
+	if value = clean(value); value != "" {
+		r.add(Finding{Group: g, Code: code, Value: value})
+	}
+}
+
+var weight = map[Group]int{Place: 0, Person: 1, Time: 2, Device: 3, Hidden: 4, Text: 5, History: 6, Provenance: 7, Profile: 8, Other: 9}
+
+// names returns the codes as one line, for tests and logs of the programmer: no values.
+func (r Report) names() string {
+	var b strings.Builder
+	for i, f := range r.Findings {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(f.Code)
+	}
+	return b.String()
+}
