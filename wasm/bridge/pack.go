@@ -1,0 +1,208 @@
+//go:build js
+
+package bridge
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"runtime"
+	"slices"
+	"syscall/js"
+
+	"safelight/client/share"
+	"safelight/client/variant"
+	"safelight/crypto/keys"
+	"safelight/crypto/statement"
+)
+
+// pack is the share that this engine makes, if it is the one that packs. Only remove may be called while another
+// function of it runs.
+type pack struct {
+	owner  keys.Owner
+	packer *share.Packer
+	views  uint64
+	photos int    // described so far
+	next   int    // whose original comes next
+	quick  uint64 // length of the quick bundle, once the full one has begun
+}
+
+// rules is what begin is told, as JSON.
+type rules struct {
+	Title    string    `json:"title"`
+	Created  uint64    `json:"created"` // server time, ms
+	Lifetime uint64    `json:"lifetime"`
+	Views    uint64    `json:"views"` // 0: no limit
+	PartSize int       `json:"partSize"`
+	Uploads  [2]string `json:"uploads"`
+}
+
+// photo is what addPhoto is told, as JSON; the bytes of the variants follow in their order.
+type photo struct {
+	Media       variant.Media `json:"media"`
+	Width       int           `json:"width"`
+	Height      int           `json:"height"`
+	Orientation int           `json:"orientation"`
+	Alt         string        `json:"alt"`
+	Decorative  bool          `json:"decorative"`
+	Variants    []coded       `json:"variants"`
+}
+
+type coded struct {
+	Role   variant.Role  `json:"role"`
+	Media  variant.Media `json:"media"`
+	Width  int           `json:"width"`
+	Height int           `json:"height"`
+}
+
+// newShare makes the secrets and returns what the share is called: id and the two codes.
+func (p *pack) newShare([]js.Value) (any, error) {
+	p.owner = keys.NewOwner()
+	b, err := json.Marshal(map[string]string{
+		"id":         p.owner.ID().String(),
+		"viewCode":   p.owner.View().Code().Text(),
+		"manageCode": p.owner.Code().Text(),
+	})
+	return string(b), err
+}
+
+// create(expires ms) returns the body that announces the share.
+func (p *pack) create(args []js.Value) (any, error) {
+	return body(share.CreateRequest(p.owner, uint64(args[0].Float())))
+}
+
+// begin(rules, PW, k, emit): PW and k are empty without a passphrase. emit(bundle, number, bytes, digest) returns a
+// promise; as long as it is pending, no more is sealed.
+func (p *pack) begin(args []js.Value) (any, error) {
+	var r rules
+	if err := json.Unmarshal([]byte(args[0].String()), &r); err != nil {
+		return nil, faultReply
+	}
+	lock, err := lockOf(args[1], args[2])
+	if err != nil {
+		return nil, err
+	}
+	c := share.Config{
+		Owner: p.owner, Created: r.Created, Expires: r.Created + r.Lifetime, ViewLimit: r.Views, Lock: lock,
+		PartSize: r.PartSize, Title: r.Title, Emit: emitter(args[3]),
+	}
+	for i, id := range r.Uploads {
+		if c.Uploads[i], err = statement.ParseUploadID(id); err != nil {
+			return nil, faultReply
+		}
+	}
+	p.views = r.Views
+	p.packer, err = share.NewPacker(c)
+	return nil, err
+}
+
+func lockOf(pw, k js.Value) (*share.Lock, error) {
+	if pw.Length() == 0 && k.Length() == 0 {
+		return nil, nil
+	}
+	if pw.Length() != 32 || k.Length() != 32 {
+		return nil, faultInternal
+	}
+	var l share.Lock
+	js.CopyBytesToGo(l.PW[:], pw)
+	js.CopyBytesToGo(l.Key[:], k)
+	return &l, nil
+}
+
+func emitter(emit js.Value) func(share.Part) error {
+	return func(p share.Part) error {
+		return await(emit.Invoke(int(p.Bundle), int(p.N), array(p.Data), base64.StdEncoding.EncodeToString(p.Sum[:])))
+	}
+}
+
+// addPhoto(photo, bytes of its variants) puts a photo into the quick bundle and returns how long that is.
+func (p *pack) addPhoto(args []js.Value) (any, error) {
+	defer runtime.GC()
+	if p.packer == nil {
+		return nil, faultInternal
+	}
+	var ph photo
+	if err := json.Unmarshal([]byte(args[0].String()), &ph); err != nil || len(ph.Variants) != args[1].Length() {
+		return nil, faultInternal
+	}
+	about := share.Photo{
+		Media: ph.Media, Width: ph.Width, Height: ph.Height, Orientation: ph.Orientation,
+		Alt: ph.Alt, Decorative: ph.Decorative,
+	}
+	var made []share.Variant
+	for i, c := range ph.Variants {
+		data, err := stripVariant(args[1].Index(i), c.Media)
+		if err != nil {
+			return nil, err
+		}
+		if c.Role != variant.Preview {
+			made = append(made, share.Variant{Role: c.Role, Media: c.Media, Width: c.Width, Height: c.Height, Data: data})
+		} else if len(data) <= variant.MaxPreview {
+			about.Preview = data
+		}
+	}
+	slices.Reverse(made) // they were scaled one from the other, the largest first; readers want the smallest first
+	return p.add(about, made)
+}
+
+func (p *pack) add(about share.Photo, made []share.Variant) (any, error) {
+	if err := p.packer.Describe(p.photos, about); err != nil {
+		return nil, err
+	}
+	for _, v := range made {
+		if err := p.packer.Add(p.photos, share.Quick, v); err != nil {
+			return nil, err
+		}
+	}
+	p.photos++
+	return float64(p.packer.Sealed()), nil
+}
+
+// commitQuick returns the body that opens the link, or undefined where the share is committed once, at its end.
+func (p *pack) commitQuick([]js.Value) (any, error) {
+	b, err := p.packer.CommitQuick()
+	if errors.Is(err, share.ErrOnce) {
+		return js.Undefined(), nil
+	}
+	return body(b, err)
+}
+
+// beginFull(part size) says that originals follow.
+func (p *pack) beginFull(args []js.Value) (any, error) {
+	p.quick = p.packer.Sealed()
+	return nil, p.packer.SetPartSize(args[0].Int())
+}
+
+// addOriginal(media, width, height, bytes) puts the original of the next photo into the full bundle and returns how long
+// that is.
+func (p *pack) addOriginal(args []js.Value) (any, error) {
+	defer runtime.GC()
+	data, err := bytesOf(args[3])
+	if err != nil {
+		return nil, err
+	}
+	err = p.packer.Add(p.next, share.Full, share.Variant{
+		Role: variant.Original, Media: variant.Media(args[0].Int()), Width: args[1].Int(), Height: args[2].Int(), Data: data,
+	})
+	p.next++
+	return float64(p.packer.Sealed() - p.quick), err
+}
+
+// publish returns the body that makes the share complete.
+func (p *pack) publish([]js.Value) (any, error) { return body(p.packer.Publish()) }
+
+// remove(challenge) returns the body that deletes the share.
+func (p *pack) remove(args []js.Value) (any, error) {
+	challenge, err := bytesOf(args[0])
+	if err != nil {
+		return nil, err
+	}
+	return body(share.DeleteRequest(p.owner, challenge))
+}
+
+func body(b []byte, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	return array(b), nil
+}
