@@ -65,7 +65,31 @@ export function opensTimes(views: number): string {
 }
 
 /** Findings that have a name in the catalogue, for when they have no value. */
-const namedFindings = ["gps-position", "thumbnail"] as const;
+const namedFindings = [
+  "thumbnail",
+  "second-picture",
+  "multi-picture",
+  "further-pictures-named",
+  "motion-photo",
+  "hidden-frame",
+  "maker-note",
+  "edit-history",
+  "photoshop",
+  "xmp",
+  "png-text",
+  "raw-profile",
+  "c2pa",
+  "colour-profile",
+  "broken-profile",
+  "colour-under-transparency",
+  "junk",
+  "slack",
+  "coded-junk",
+  "unused-table",
+  "unknown-segment",
+  "trailer",
+  "gps-position",
+] as const;
 
 /** What a finding says, or what it is when it has nothing to say; of a hidden picture also how large it is. */
 export function findingWords({ code, value, width, height }: Finding): string {
