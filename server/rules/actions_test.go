@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 
+	"safelight/crypto/oprf"
 	"safelight/crypto/statement"
 	"safelight/server/wire"
 )
@@ -11,7 +12,7 @@ import (
 // draw chooses a request; one that makes no sense yet does nothing.
 func (m *model) draw() (string, func(*task)) {
 	device, tab := m.below(len(m.devices), "device"), m.below(len(m.viewers), "viewer")
-	switch n := m.below(40, "request"); {
+	switch n := m.below(44, "request"); {
 	case !m.exists && n < 20:
 		return "create", m.create
 	case n < 4:
@@ -21,18 +22,20 @@ func (m *model) draw() (string, func(*task)) {
 	case n < 17 && m.acked == nil:
 		return "commit", m.commit(device)
 	case n < 17:
-		return "publish", m.publish(device, []int{0, 1, 2, 3, 3}[m.below(5, "change")], m.below(4, "value"))
+		return "publish", m.publish(device, []int{0, 1, 2, 3, 3, 4, 4}[m.below(7, "change")], m.below(4, "value"))
 	case n < 18 && m.below(3, "delete") == 0:
 		return "delete", m.delete
 	case n < 22:
 		return "open", m.open(tab)
 	case n < 29:
 		return "take", m.take(tab, m.below(3, "fresh tab") == 0)
-	case n < 32:
+	case n < 31:
 		return "read", m.read(tab)
-	case n < 33:
+	case n < 35:
+		return "guess", m.guess(tab)
+	case n < 36:
 		return "state", m.state(device)
-	case n < 34:
+	case n < 37:
 		return "again", m.again(device)
 	default:
 		return "sweep", m.sweep
@@ -161,7 +164,7 @@ func (m *model) commit(device int) func(*task) {
 		d.st.Suite = statement.SuiteOPRF1
 		d.args.OPRFKey = append([]byte{7}, make([]byte, 31)...) // a small scalar is a key
 		g.used = true
-		m.send(t, device, statement.ActionCommit, d, g.Upload[:])
+		m.send(t, device, statement.ActionCommit, d, g.Upload[:], d.args.OPRFKey)
 	}
 }
 
@@ -171,7 +174,7 @@ func (m *model) publish(device, change, value int) func(*task) {
 		if base == nil {
 			return
 		}
-		d := base.next()
+		d, key := base.next(), base.key
 		var fresh []byte
 		switch change {
 		case 0:
@@ -188,13 +191,17 @@ func (m *model) publish(device, change, value int) func(*task) {
 			g.used, fresh = true, g.Upload[:]
 			d.st.Bundles = []statement.Bundle{{Upload: g.Upload, Size: uint64(len(g.bytes)), PartSize: statement.MinPartSize}}
 			d.manifest(m.src)
+		case 4:
+			key = append([]byte{byte(8 + len(m.attempts))}, make([]byte, 31)...)
+			d.args.OPRFKey = key
+			d.manifest(m.src)
 		}
-		m.send(t, device, statement.ActionPublish, d, fresh)
+		m.send(t, device, statement.ActionPublish, d, fresh, key)
 	}
 }
 
 // send sends an edition and notes what the device learns.
-func (m *model) send(t *task, device int, action statement.Action, d *draft, fresh []byte) {
+func (m *model) send(t *task, device int, action statement.Action, d *draft, fresh, key []byte) {
 	doc, err := d.st.Append(nil)
 	if err != nil {
 		panic(err)
@@ -202,7 +209,7 @@ func (m *model) send(t *task, device int, action statement.Action, d *draft, fre
 	d.args.Statement, d.args.Signature = doc, m.own.Sign(statement.TypeStatement, doc)
 	a := m.byStatement(doc) // two devices may want the same
 	if a == nil {
-		a = &attempt{draft: d, fresh: fresh}
+		a = &attempt{draft: d, fresh: fresh, key: key}
 		m.attempts = append(m.attempts, a)
 	}
 	m.deliver(t, device, action, a)
@@ -329,6 +336,29 @@ func (m *model) take(tab int, freshTab bool) func(*task) {
 		}
 		if m.released[id] = true; !known && uint64(len(m.released)) > a.st.ViewLimit {
 			m.violated("take: %d views of %d", len(m.released), a.st.ViewLimit)
+		}
+	}
+}
+
+func (m *model) guess(tab int) func(*task) {
+	return func(t *task) {
+		a := m.viewers[tab].seen
+		if a == nil {
+			return
+		}
+		input := []byte("a passphrase")
+		b, err := oprf.Blind(input)
+		if err != nil {
+			panic(err)
+		}
+		r, err := m.shares.Guess(ctx, m.own.id, &wire.GuessRequest{Read: m.own.read, Revision: a.st.Revision, Blinded: b.Element})
+		if !m.answered(t, err) {
+			return
+		}
+		got, err := b.Finalize(r.Evaluated[:])
+		want, err2 := oprf.FullEvaluate(oprf.Key(a.key), input)
+		if err != nil || err2 != nil || got != want {
+			m.violated("guess: evaluated under another key than that of the revision that was verified")
 		}
 	}
 }

@@ -17,7 +17,8 @@ type faults struct {
 	lateManifest bool // "The manifest lies in a row …, written before the swap"
 	earlyDrop    bool // "… removed after it"
 	noReload     bool // "a reader that misses it reloads the record"
-	anyRevision  bool // "take and guess carry the revision the viewer verified"
+	anyTake      bool // "take and guess carry the revision the viewer verified"
+	anyGuess     bool // the same
 	tornOpen     bool // "open answers from one snapshot"
 	purgeOnce    bool // "after 24 h parts once more"
 	partsFirst   bool // "An abandoned upload: first a transaction closes it, then its parts go"

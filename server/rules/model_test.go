@@ -213,6 +213,9 @@ func (m *model) turn() {
 		if m.tick(d); d > day {
 			m.begin("sweep", m.sweep) // many a sweep begins as early as it can, and meets somebody
 			m.begin(m.draw())
+			if m.below(3, "late publish") == 0 {
+				m.begin("publish", m.publish(0, 3, 0)) // of an upload that waited for long
+			}
 		}
 	default:
 		m.restart()
@@ -302,7 +305,8 @@ func TestModelNotices(t *testing.T) {
 		{"manifest is written before the swap", faults{lateManifest: true}},
 		{"manifest is removed after the swap", faults{earlyDrop: true}},
 		{"a reader that misses the manifest loads again", faults{noReload: true}},
-		{"take carries the revision", faults{anyRevision: true}},
+		{"take carries the revision", faults{anyTake: true}},
+		{"guess carries the revision", faults{anyGuess: true}},
 		{"open is one snapshot", faults{tornOpen: true}},
 		{"parts are deleted once more", faults{purgeOnce: true}},
 		{"an abandoned upload is closed first", faults{partsFirst: true}},

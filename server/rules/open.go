@@ -73,7 +73,7 @@ func (s *Shares) Take(ctx context.Context, id ID, q *wire.TakeRequest) (*wire.Ta
 		if err := unlocked(r, q.Unlock); err != nil {
 			return err
 		}
-		if q.Revision != r.st.Revision && !s.faults.anyRevision {
+		if q.Revision != r.st.Revision && !s.faults.anyTake {
 			return refuse(wire.CodeChanged, "")
 		}
 		if r.st.ViewLimit == 0 {
@@ -119,7 +119,7 @@ func (s *Shares) Guess(ctx context.Context, id ID, q *wire.GuessRequest) (*wire.
 		if err := readable(r, q.Read); err != nil {
 			return err
 		}
-		if q.Revision != r.st.Revision && !s.faults.anyRevision {
+		if q.Revision != r.st.Revision && !s.faults.anyGuess {
 			return refuse(wire.CodeChanged, "")
 		}
 		if r.st.Suite == statement.SuiteNone {

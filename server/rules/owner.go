@@ -186,8 +186,8 @@ func (s *Shares) state(ctx context.Context, id ID, q *statement.Request) (wire.M
 // snapshot updates the record and returns it as it is then, with the manifest that belongs to it. A publish may drop
 // the row between the two steps: then everything is read again.
 func (s *Shares) snapshot(ctx context.Context, id ID, step func(now int64, r *record) error) (*record, []byte, int64, error) {
-	var last error
-	for range maxTries {
+	var missed [32]byte
+	for {
 		var rec *record
 		var at int64
 		err := s.update(ctx, id, func(now int64, r *record) error {
@@ -204,10 +204,10 @@ func (s *Shares) snapshot(ctx context.Context, id ID, step func(now int64, r *re
 		if err == nil {
 			return rec, b, at, nil
 		}
-		last = fmt.Errorf("load manifest: %w", err)
-		if !errors.Is(err, store.ErrNotFound) || s.faults.noReload {
-			break
+		// A record is swapped in after its manifest: the same one missing twice is lost, and no publish.
+		if !errors.Is(err, store.ErrNotFound) || missed == rec.st.Manifest || s.faults.noReload {
+			return nil, nil, 0, fmt.Errorf("load manifest: %w", err)
 		}
+		missed = rec.st.Manifest
 	}
-	return nil, nil, 0, last
 }

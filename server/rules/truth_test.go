@@ -38,6 +38,7 @@ type grant struct {
 type attempt struct {
 	*draft
 	fresh []byte
+	key   []byte // k of this revision, also when it is that of the one before
 	acked bool
 }
 
