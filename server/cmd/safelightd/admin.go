@@ -25,13 +25,13 @@ func newAdmin(load func() (config.Config, error)) *cobra.Command {
 			return cmd.Help()
 		},
 	}
-	with := func(alone bool, do func(context.Context, *cobra.Command, config.Config, *stack) error) func(*cobra.Command, []string) error {
+	with := func(how access, do func(context.Context, *cobra.Command, config.Config, *stack) error) func(*cobra.Command, []string) error {
 		return func(cmd *cobra.Command, _ []string) error {
 			c, err := load()
 			if err != nil {
 				return err
 			}
-			s, err := openStack(cmd.Context(), c, alone, nil)
+			s, err := openStack(cmd.Context(), c, how)
 			if err != nil {
 				return err
 			}
@@ -40,7 +40,7 @@ func newAdmin(load func() (config.Config, error)) *cobra.Command {
 		}
 	}
 	print := func(do func(context.Context, *rules.Shares, io.Writer) error) func(*cobra.Command, []string) error {
-		return with(false, func(ctx context.Context, cmd *cobra.Command, _ config.Config, s *stack) error {
+		return with(looking, func(ctx context.Context, cmd *cobra.Command, _ config.Config, s *stack) error {
 			return do(ctx, s.Shares, cmd.OutOrStdout())
 		})
 	}
@@ -53,7 +53,7 @@ func newAdmin(load func() (config.Config, error)) *cobra.Command {
 		&cobra.Command{Use: "rotate", Short: "Make a new record key and seal everything under it; the server has to be stopped", Args: noArgs,
 			Long: "Make a new record key, seal everything under it and forget the old one. Old backups of the database then hold no pepper\n" +
 				"that anybody can open. The server has to be stopped; an interrupted rotation goes on when it is run again.",
-			RunE: with(true, rotate)},
+			RunE: with(alone, rotate)},
 	)
 	return parent
 }
@@ -77,7 +77,7 @@ func newTakedown(load func() (config.Config, error)) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := openStack(cmd.Context(), c, false, nil)
+			s, err := openStack(cmd.Context(), c, looking)
 			if err != nil {
 				return err
 			}
@@ -87,14 +87,14 @@ func newTakedown(load func() (config.Config, error)) *cobra.Command {
 	}
 }
 
-type withStack func(alone bool, do func(context.Context, *cobra.Command, config.Config, *stack) error) func(*cobra.Command, []string) error
+type withStack func(how access, do func(context.Context, *cobra.Command, config.Config, *stack) error) func(*cobra.Command, []string) error
 
 func newToken(with withStack) *cobra.Command {
 	var fresh, only bool
 	cmd := &cobra.Command{Use: "token --new", Short: "Make another token for creating shares, and print its send link once", Args: noArgs}
 	cmd.Flags().BoolVar(&fresh, "new", false, "make a token; without it, count those that are known")
 	cmd.Flags().BoolVar(&only, "only", false, "with --new: forget all other tokens")
-	cmd.RunE = with(false, func(ctx context.Context, cmd *cobra.Command, c config.Config, s *stack) error {
+	cmd.RunE = with(serving, func(ctx context.Context, cmd *cobra.Command, c config.Config, s *stack) error {
 		out := cmd.OutOrStdout()
 		if !fresh {
 			known, err := s.tokens.Hashes(ctx)
@@ -119,7 +119,7 @@ func rotate(ctx context.Context, cmd *cobra.Command, c config.Config, s *stack) 
 		if err := s.keys.replace(s.ring...); err != nil {
 			return err
 		}
-		if err := s.work(c, nil); err != nil {
+		if err := s.work(c); err != nil {
 			return err
 		}
 	}

@@ -40,6 +40,7 @@ func TestUsage(t *testing.T) {
 		{"arguments", []string{"serve", "x"}, 2, "want no arguments, got 1"},
 		{"no link", []string{"admin", "takedown"}, 2, "want one link or id, got 0 arguments"},
 		{"cut link", []string{"admin", "takedown", link}, 2, "the link is damaged or its end is missing"},
+		{"no data", []string{"admin", "stats", "--data", t.TempDir()}, 1, "there is no database in the data folder"},
 		{"port", []string{"serve", "--listen", "127.0.0.1:99999", "--data", t.TempDir()}, 1, "listen:"},
 	}
 	for _, tt := range tests {

@@ -39,7 +39,7 @@ func newServe(load func() (config.Config, error)) *cobra.Command {
 
 // serve runs the server described by c until ctx ends. The send link goes to out, everything else to log.
 func serve(ctx context.Context, c config.Config, out io.Writer, log *slog.Logger) error {
-	s, err := openStack(ctx, c, false, nil)
+	s, err := openStack(ctx, c, serving)
 	if err != nil {
 		return err
 	}

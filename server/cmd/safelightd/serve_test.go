@@ -171,7 +171,7 @@ func searchFor(t *testing.T, data string, texts ...string) {
 
 // TestBlindControl shows that a log of paths or addresses would be found.
 func TestBlindControl(t *testing.T) {
-	s, err := openStack(t.Context(), config.Config{Data: t.TempDir(), MaxShare: 1 << 30, MaxViews: 10, MaxExpiry: time.Hour, DefaultExpiry: time.Hour}, false, nil)
+	s, err := openStack(t.Context(), config.Config{Data: t.TempDir(), MaxShare: 1 << 30, MaxViews: 10, MaxExpiry: time.Hour, DefaultExpiry: time.Hour}, serving)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +226,7 @@ func TestSendfile(t *testing.T) {
 	r := apitest.Live(t, apitest.Target{URL: p.url}).Parts(t)
 	p.end(t)
 	c := config.Config{Data: data, Admit: "open", MaxShare: 1 << 30, MaxViews: 10, MaxExpiry: time.Hour, DefaultExpiry: time.Hour}
-	s, err := openStack(t.Context(), c, false, nil)
+	s, err := openStack(t.Context(), c, serving)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,9 +41,24 @@ type stack struct {
 	lock    *os.File
 }
 
-// openStack opens the data folder of c, and makes what is missing. alone keeps every other process out.
-func openStack(ctx context.Context, c config.Config, alone bool, events func(rules.Event)) (_ *stack, err error) {
-	keys := filepath.Join(c.Data, "keys")
+// access is what somebody wants with a data folder.
+type access int
+
+const (
+	serving access = iota // makes what is missing
+	looking               // wants to find a database
+	alone                 // the same, and keeps every other process out
+)
+
+var errNoDatabase = errors.New("there is no database in the data folder; is --data right?")
+
+// openStack opens the data folder of c.
+func openStack(ctx context.Context, c config.Config, how access) (_ *stack, err error) {
+	keys, database := filepath.Join(c.Data, "keys"), filepath.Join(c.Data, "records.db")
+	_, statErr := os.Stat(database)
+	if statErr != nil && how != serving {
+		return nil, errNoDatabase
+	}
 	if err := os.MkdirAll(keys, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
@@ -53,11 +68,9 @@ func openStack(ctx context.Context, c config.Config, alone bool, events func(rul
 			s.Close()
 		}
 	}()
-	if s.lock, err = lock(c.Data, alone); err != nil {
+	if s.lock, err = lock(c.Data, how == alone); err != nil {
 		return nil, err
 	}
-	database := filepath.Join(c.Data, "records.db")
-	_, statErr := os.Stat(database)
 	if s.ring, err = s.keys.load(statErr == nil); err != nil {
 		return nil, err
 	}
@@ -67,16 +80,15 @@ func openStack(ctx context.Context, c config.Config, alone bool, events func(rul
 	if s.parts, err = dir.Open(dir.Config{Path: c.Data, MinFree: c.MinFree}); err != nil {
 		return nil, err
 	}
-	return s, s.work(c, events)
+	return s, s.work(c)
 }
 
 // work makes the rules over the stores, with the keys of the ring.
-func (s *stack) work(c config.Config, events func(rules.Event)) (err error) {
+func (s *stack) work(c config.Config) (err error) {
 	s.Shares, err = rules.New(rules.Config{
 		Records: s.records, Manifests: s.records, Parts: s.parts,
 		RecordKey: s.ring[0], PreviousRecordKeys: s.ring[1:],
 		Limits: rules.Limits{ShareBytes: c.MaxShare, Views: uint64(c.MaxViews), Expiry: c.MaxExpiry},
-		Events: events,
 	})
 	return err
 }
