@@ -29,6 +29,11 @@ func (h *host) readAll(r Reply, fetch Fetch) (released [][]byte, err error) {
 	if err != nil {
 		return nil, err
 	}
+	return readVariants(s, fetch)
+}
+
+// readVariants is the second half of readAll.
+func readVariants(s *Share, fetch Fetch) (released [][]byte, err error) {
 	photos, err := s.Photos(fetch)
 	if err != nil {
 		return nil, err
@@ -99,7 +104,8 @@ func TestDamagedBundle(t *testing.T) {
 	h := packed(t, nil)
 	quick := h.doc.Bundles[0].Upload
 	whole := bytes.Join(h.parts[quick], nil)
-	want, err := h.readAll(h.reply(), h.fetch)
+	s := h.open(nil)
+	want, err := readVariants(s, h.fetch)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +118,7 @@ func TestDamagedBundle(t *testing.T) {
 			}
 			return bytes.Clone(damaged[min(from, int64(len(damaged))):min(to, int64(len(damaged)))]), nil
 		}
-		released, err := h.readAll(h.reply(), fetch)
+		released, err := readVariants(s, fetch)
 		harmless := len(damaged) >= len(whole) && bytes.Equal(damaged[statement.HeaderSize:len(whole)], whole[statement.HeaderSize:])
 		switch {
 		case harmless && (err != nil || len(released) != len(want)):

@@ -1,12 +1,12 @@
 package share
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
 
+	"safelight/client/strip"
 	"safelight/crypto/keys"
 	"safelight/crypto/manifest"
 	"safelight/crypto/seal"
@@ -82,14 +82,15 @@ func (o *Opening) Unseal(pepper [32]byte, g keys.Gate) (*Share, error) {
 	if !g.Fits(&o.Statement) {
 		return nil, ErrGate
 	}
-	m, err := manifest.Open(o.reply.Manifest, o.view.Root(pepper, g).ManifestPassphrase(), &o.Statement)
+	pass := o.view.Root(pepper, g).ManifestPassphrase()
+	m, err := manifest.Open(o.reply.Manifest, pass, &o.Statement)
 	if errors.Is(err, seal.ErrPassphrase) {
 		return nil, ErrPepper
 	}
 	if err != nil {
 		return nil, err
 	}
-	s := &Share{Statement: o.Statement, manifest: m, gate: g, passphrase: o.view.Root(pepper, g).ManifestPassphrase()}
+	s := &Share{Statement: o.Statement, manifest: m, sealed: o.reply.Manifest, passphrase: pass}
 	for i, b := range m.Bundles {
 		opened, err := seal.OpenBundle(keys.BundlePassphrase(o.view.ID(), b.Key), b.Header[:], o.Statement.Bundles[i].Size)
 		if err != nil {
@@ -106,8 +107,8 @@ type Share struct {
 
 	manifest   *manifest.Manifest
 	bundles    []*seal.Bundle
-	gate       keys.Gate
-	passphrase string
+	sealed     []byte // manifest
+	passphrase string // of that
 }
 
 // Fetch returns the bytes [from, to) of a sealed bundle, counted as in the statement.
@@ -146,7 +147,8 @@ func (s *Share) Read(v manifest.Variant, fetch Fetch) ([]byte, error) {
 	if sha256.Sum256(b) != v.SHA256 {
 		return nil, ErrVariant
 	}
-	if !sniffs(v.Media, b) {
+	// A decoder would look again; but what is no picture at all must not be saved or shown under a picture's name.
+	if media, _ := strip.Sniff(b); media != strip.Media(v.Media) {
 		return nil, fmt.Errorf("%w: not of the media type that the manifest says", ErrVariant)
 	}
 	return b, nil
@@ -174,28 +176,5 @@ func (s *Share) Passphrases() (bundles []string, sealedManifest string) {
 	return bundles, s.passphrase
 }
 
-// sniffs reports whether b begins as a file of that type does. A decoder chosen by the manifest would sniff again;
-// this keeps what is no picture at all from being written or shown under a picture's name.
-func sniffs(m manifest.Media, b []byte) bool {
-	brand := ""
-	if len(b) >= 12 && string(b[4:8]) == "ftyp" {
-		brand = string(b[8:12])
-	}
-	switch m {
-	case manifest.JPEG:
-		return bytes.HasPrefix(b, []byte("\xff\xd8\xff"))
-	case manifest.PNG:
-		return bytes.HasPrefix(b, []byte("\x89PNG\r\n\x1a\n"))
-	case manifest.WebP:
-		return len(b) >= 12 && string(b[:4]) == "RIFF" && string(b[8:12]) == "WEBP"
-	case manifest.AVIF:
-		return brand == "avif" || brand == "avis" || brand == "mif1"
-	case manifest.HEIC:
-		return brand == "heic" || brand == "heix" || brand == "mif1" || brand == "msf1" || brand == "hevc"
-	case manifest.GIF:
-		return bytes.HasPrefix(b, []byte("GIF87a")) || bytes.HasPrefix(b, []byte("GIF89a"))
-	case manifest.JXL:
-		return bytes.HasPrefix(b, []byte{0xff, 0x0a}) || bytes.HasPrefix(b, []byte("\x00\x00\x00\x0cJXL \r\n\x87\n"))
-	}
-	return false
-}
+// Sealed returns the manifest as it is stored.
+func (s *Share) Sealed() []byte { return s.sealed }

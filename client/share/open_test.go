@@ -126,30 +126,3 @@ func TestReadPassesErrorsOn(t *testing.T) {
 		t.Errorf("a WebP called PNG: %d bytes, %v", len(b), err)
 	}
 }
-
-func TestSniffs(t *testing.T) {
-	for _, tt := range []struct {
-		media manifest.Media
-		in    string
-		want  bool
-	}{
-		{manifest.JPEG, "\xff\xd8\xff\xe1", true},
-		{manifest.PNG, "\x89PNG\r\n\x1a\n....", true},
-		{manifest.WebP, "RIFF....WEBPVP8 ", true},
-		{manifest.GIF, "GIF89a", true},
-		{manifest.GIF, "GIF87a", true},
-		{manifest.AVIF, "\x00\x00\x00\x20ftypavif", true},
-		{manifest.HEIC, "\x00\x00\x00\x20ftypheic", true},
-		{manifest.HEIC, "\x00\x00\x00\x20ftypavif", false},
-		{manifest.JXL, "\xff\x0a..", true},
-		{manifest.JXL, "\x00\x00\x00\x0cJXL \r\n\x87\n", true},
-		{manifest.JPEG, "<svg onload=", false},
-		{manifest.WebP, "RIFF....WAVE", false},
-		{manifest.JPEG, "", false},
-		{99, "anything", false},
-	} {
-		if got := sniffs(tt.media, []byte(tt.in)); got != tt.want {
-			t.Errorf("sniffs(%d, %q) = %v", tt.media, tt.in, got)
-		}
-	}
-}

@@ -5,13 +5,15 @@ import (
 	"slices"
 	"testing"
 
+	"safelight/client/strip"
 	"safelight/client/variant"
 	"safelight/crypto/keys"
 	"safelight/crypto/manifest"
 	"safelight/crypto/statement"
 )
 
-// The numbers of variant and manifest are the same ones.
+// The numbers of strip, variant and manifest are the same ones.
+var _ = [1]struct{}{}[int(strip.JPEG)-int(manifest.JPEG)+int(strip.WebP)-int(manifest.WebP)+int(strip.JXL)-int(manifest.JXL)]
 var _ = [1]struct{}{}[int(variant.Thumb)-int(manifest.Thumb)+int(variant.View)-int(manifest.View)+int(variant.Original)-int(manifest.Original)]
 var _ = [1]struct{}{}[int(variant.JPEG)-int(manifest.JPEG)+int(variant.WebP)-int(manifest.WebP)+int(variant.JXL)-int(manifest.JXL)]
 var _ = [1]struct{}{}[variant.MaxPreview-manifest.MaxPreview]
