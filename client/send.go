@@ -1,0 +1,284 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"safelight/client/share"
+	"safelight/client/strip"
+	"safelight/client/transfer"
+	"safelight/crypto/keys"
+	"safelight/crypto/statement"
+	"safelight/server/wire"
+)
+
+// Photo is a photo to send.
+type Photo struct {
+	Name       string // that viewers see; empty keeps none, which is the default: a camera's file name tells time and device
+	Alt        string // what is to be seen, for who cannot see it
+	Decorative bool   // nothing that needs saying is to be seen
+	Caption    string
+	Credit     string
+
+	Size int64                  // of the file, if known: for progress and part size
+	Read func() ([]byte, error) // the file; called once, when it is this photo's turn
+}
+
+// SendConfig says how photos are sent.
+type SendConfig struct {
+	Config
+	Expires    time.Duration // 0: what the server offers first, usually seven days
+	Views      uint64        // 0: no limit
+	Passphrase string        // empty: none
+	Title      string
+	Words      string
+
+	Progress func(Progress) // called from several goroutines, one at a time
+}
+
+// RefusedError says which photo is not sent, and why. It is an ErrRefused.
+type RefusedError struct {
+	Photo int // from 0
+	Cause error
+}
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("photo %d is not sent: %v", e.Photo+1, e.Cause)
+}
+func (e *RefusedError) Unwrap() []error { return []error{ErrRefused, e.Cause} }
+
+// Progress is how far a share is.
+type Progress struct {
+	Packed, Photos int   // photos stripped, scaled and encrypted
+	Stored         int64 // bytes that the server has confirmed
+	Expected       int64 // bytes in all, as far as that can be known
+}
+
+// Sent is a share that is stored as a whole.
+type Sent struct {
+	Link    string
+	Manage  string // changes and deletes the share: for the sender alone
+	Expires time.Time
+	Photos  []strip.Report // what each gave away, and does not any more
+}
+
+// Send strips, encrypts and stores photos, and returns when everything is durable. When it fails, nothing that was
+// stored can be opened, and the server is told to forget it. A photo that is not accepted is a *RefusedError.
+func Send(ctx context.Context, photos []Photo, c SendConfig) (*Sent, error) {
+	if len(photos) == 0 {
+		return nil, because(ErrOption, errors.New("there is no photo"))
+	}
+	if c.Passphrase != "" {
+		if err := strong(c.Passphrase, c.Title, c.Words); err != nil {
+			return nil, err
+		}
+	}
+	t, err := c.connect(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	s := &sender{config: c, client: t, photos: photos}
+	if err := s.begin(ctx); err != nil {
+		return nil, explain(err)
+	}
+	sent, err := s.run(ctx)
+	if err != nil {
+		s.forget(ctx)
+		return nil, explain(err)
+	}
+	return sent, nil
+}
+
+// sender is one share on its way.
+type sender struct {
+	config SendConfig
+	client *transfer.Client
+	photos []Photo
+
+	owner   keys.Owner
+	created wire.CreateReply
+	expires uint64
+	packer  *share.Packer
+	uploads *transfer.Uploader
+
+	ahead int64 // bytes of files that are still to be packed
+	done  []strip.Report
+
+	mu       sync.Mutex
+	progress Progress
+}
+
+// inFlight is how many parts are on their way at a time.
+const inFlight = 3
+
+// begin announces the share. An answer that was lost is followed by CodeExists; then another owner begins.
+func (s *sender) begin(ctx context.Context) error {
+	site, err := s.client.Site(ctx)
+	if err != nil {
+		return err
+	}
+	if s.config.Expires == 0 {
+		s.config.Expires = time.Duration(site.Limits.DefaultExpiry) * time.Second
+	}
+	if err := s.checkLimits(site.Limits); err != nil {
+		return err
+	}
+	for tries := 1; ; tries++ {
+		s.owner = keys.NewOwner()
+		body, err := share.CreateRequest(s.owner, uint64(time.Now().Add(s.config.Expires).UnixMilli()))
+		if err != nil {
+			return err
+		}
+		s.created, err = s.client.Create(ctx, s.owner.ID(), body)
+		if transfer.CodeOf(err) == wire.CodeExists && tries < 3 {
+			continue
+		}
+		s.expires = s.created.Now + uint64(s.config.Expires.Milliseconds())
+		return err
+	}
+}
+
+// checkLimits says no before anything is read, in words that the server's code alone would not have.
+func (s *sender) checkLimits(l wire.SiteLimits) error {
+	if longest := time.Duration(l.Expiry) * time.Second; s.config.Expires > longest {
+		return because(ErrOption, fmt.Errorf("this server keeps shares for at most %d days", longest/(24*time.Hour)))
+	}
+	if s.config.Views > uint64(l.Views) {
+		return because(ErrOption, fmt.Errorf("this server counts at most %d views", l.Views))
+	}
+	var size int64
+	for _, p := range s.photos {
+		size += p.Size
+	}
+	if size > l.ShareBytes {
+		return because(ErrLarge, fmt.Errorf("%d MB, and at most %d MB are allowed", size/1e6, l.ShareBytes/1e6))
+	}
+	s.ahead = size
+	return nil
+}
+
+// run packs and stores everything and commits it, once and complete: nobody has the link before that.
+func (s *sender) run(ctx context.Context) (*Sent, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s.uploads = s.client.NewUploader(ctx, inFlight, s.stored)
+	if err := s.pack(); err != nil {
+		cancel()
+		if lost := s.uploads.Wait(); lost != nil && !errors.Is(lost, context.Canceled) {
+			return nil, lost // why the packer could not go on
+		}
+		return nil, err
+	}
+	body, err := s.packer.Publish()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.uploads.Wait(); err != nil {
+		return nil, err
+	}
+	if _, err := s.client.Commit(ctx, s.owner.ID(), body); err != nil {
+		return nil, err
+	}
+	return &Sent{
+		Link:    s.owner.View().Code().URL(s.client.Server()),
+		Manage:  s.owner.Code().URL(s.client.Server()),
+		Expires: time.UnixMilli(int64(s.expires)),
+		Photos:  s.done,
+	}, nil
+}
+
+func (s *sender) pack() error {
+	c := share.Config{
+		Owner: s.owner, Created: s.created.Now, Expires: s.expires, ViewLimit: s.config.Views,
+		PartSize: partSize(s.ahead), Title: s.config.Title, Words: s.config.Words, Emit: s.emit,
+	}
+	for i, u := range s.created.Uploads {
+		c.Uploads[i] = statement.UploadID(u.Upload)
+	}
+	var err error
+	if s.config.Passphrase != "" {
+		if c.Lock, err = newLock(s.owner.ID(), s.config.Passphrase); err != nil {
+			return err
+		}
+	}
+	if s.packer, err = share.NewPacker(c); err != nil {
+		return err
+	}
+	for i, p := range s.photos {
+		if err := s.packPhoto(i, p); err != nil {
+			return err
+		}
+		s.ahead -= p.Size
+		s.report(func(p *Progress) { p.Packed, p.Expected = i+1, int64(s.packer.Sealed())+s.ahead })
+	}
+	return nil
+}
+
+// packPhoto makes the variants of a photo and packs them, the smallest first, and the stripped file behind them.
+func (s *sender) packPhoto(i int, p Photo) error {
+	data, err := p.Read()
+	if err != nil {
+		return err
+	}
+	made, err := prepare(data)
+	if err != nil {
+		return &RefusedError{Photo: i, Cause: err}
+	}
+	about := made.photo
+	about.Name, about.Alt, about.Decorative, about.Caption, about.Credit = p.Name, p.Alt, p.Decorative, p.Caption, p.Credit
+	if err := s.packer.Describe(i, about); err != nil {
+		return err
+	}
+	for _, v := range made.views {
+		if err := s.packer.Add(i, share.Quick, v); err != nil {
+			return err
+		}
+	}
+	if err := s.packer.Add(i, share.Full, made.original); err != nil {
+		return err
+	}
+	s.done = append(s.done, made.report)
+	return nil
+}
+
+// emit hands a part to the uploader, and waits as long as enough of them are on their way.
+func (s *sender) emit(p share.Part) error {
+	grant := s.created.Uploads[p.Bundle]
+	to := transfer.Upload{Share: s.owner.ID(), Upload: statement.UploadID(grant.Upload), Token: grant.Token[:]}
+	return s.uploads.Put(to, p.N, p.Data)
+}
+
+func (s *sender) stored(n int64) { s.report(func(p *Progress) { p.Stored = n }) }
+
+func (s *sender) report(change func(*Progress)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.progress)
+	s.progress.Photos = len(s.photos)
+	s.progress.Expected = max(s.progress.Expected, s.progress.Stored)
+	if s.config.Progress != nil {
+		s.config.Progress(s.progress)
+	}
+}
+
+// forget has the server delete what a failed attempt left, even when ctx is why it failed. If that fails too, the
+// server forgets it by itself after a day: nothing was committed, so nobody can open it.
+func (s *sender) forget(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer cancel()
+	_ = s.client.Delete(ctx, s.owner)
+}
+
+// partSize is small for small shares, so that several parts travel at a time, and large where the count would matter.
+func partSize(total int64) int {
+	switch {
+	case total < 4<<20:
+		return statement.MinPartSize
+	case total < 32<<20:
+		return 1 << 20
+	}
+	return 4 << 20
+}
