@@ -1,0 +1,143 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// writeNew writes data to a new file in dir and returns its path. It never overwrites: when name is taken, it tries
+// "name-2.ext" and so on. The file appears whole or not at all.
+func writeNew(dir, name string, data []byte, mode fs.FileMode) (string, error) {
+	return streamNew(dir, name, mode, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// streamNew is writeNew for what does not fit into memory.
+func streamNew(dir, name string, mode fs.FileMode, write func(io.Writer) error) (string, error) {
+	tmp, err := os.CreateTemp(dir, ".safelight-*")
+	if err != nil {
+		return "", err
+	}
+	defer os.Remove(tmp.Name())
+	if err := fill(tmp, mode, write); err != nil {
+		return "", err
+	}
+	ext := filepath.Ext(name)
+	stem := strings.TrimSuffix(name, ext)
+	for n := 1; n < 10_000; n++ {
+		path := filepath.Join(dir, name)
+		if n > 1 {
+			path = filepath.Join(dir, fmt.Sprintf("%s-%d%s", stem, n, ext))
+		}
+		if err := place(tmp.Name(), path, mode); !errors.Is(err, fs.ErrExist) {
+			return path, err
+		}
+	}
+	return "", fmt.Errorf("%s: too many files of that name", name)
+}
+
+// fill writes a file that nobody looks at yet, and closes it when it is durable.
+func fill(f *os.File, mode fs.FileMode, write func(io.Writer) error) error {
+	err := write(f)
+	if err == nil {
+		err = f.Chmod(mode)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+// place gives the file tmp the name path unless that exists. A link does both in one step; file systems without hard
+// links (exFAT on a memory card) get a copy in a file that is created exclusively instead.
+func place(tmp, path string, mode fs.FileMode) error {
+	err := os.Link(tmp, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	from, err := os.Open(tmp)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	to, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+	if err != nil {
+		return err
+	}
+	err = fill(to, mode, func(w io.Writer) error {
+		_, err := io.Copy(w, from)
+		return err
+	})
+	if err != nil {
+		os.Remove(path)
+	}
+	return err
+}
+
+// writeExactly writes data to a path that the user named: an existing file is refused, not replaced.
+func writeExactly(path string, data []byte, mode fs.FileMode) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".safelight-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	err = fill(tmp, mode, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = place(tmp.Name(), path, mode)
+	if errors.Is(err, fs.ErrExist) {
+		return usage("%s exists already; choose another name or remove it", path)
+	}
+	return err
+}
+
+// reserved are names that Windows gives to devices, whatever their extension.
+var reserved = map[string]bool{"con": true, "prn": true, "aux": true, "nul": true}
+
+// cleanName makes a file name of a display name that somebody else chose: no path, no hidden file, no control or bidi
+// characters (which can make "exe.gpj" look like "jpg.exe"), nothing that a file system refuses, at most 100 bytes, and
+// the extension of what the file really is. An empty result means that the name is of no use.
+func cleanName(name, ext string) string {
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
+		name = name[i+1:]
+	}
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError, unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		case strings.ContainsRune(`<>:"|?*`, r):
+			return '_'
+		}
+		return r
+	}, name)
+	name = strings.TrimSuffix(name, filepath.Ext(name))
+	name = strings.Trim(name, ". \t")
+	for len(name) > 100 {
+		_, n := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-n]
+	}
+	lower := strings.ToLower(name)
+	if reserved[lower] || len(lower) == 4 && (strings.HasPrefix(lower, "com") || strings.HasPrefix(lower, "lpt")) {
+		name += "_"
+	}
+	if name == "" {
+		return ""
+	}
+	return name + ext
+}

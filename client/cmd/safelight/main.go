@@ -1,0 +1,100 @@
+// Safelight sends and receives photos from the command line. What it sends opens in the page, and what the page sends
+// it receives; see "safelight --help".
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"safelight/client"
+)
+
+// Exit codes. Scripts rely on them.
+const (
+	exitDone    = 0
+	exitFailed  = 1
+	exitUsage   = 2 // wrong flags or arguments, a link that is cut or mistyped
+	exitRefused = 3 // not an image, damaged, unknown format
+	exitGone    = 4 // no such share, expired, or no view left
+	exitLocked  = 5 // wrong passphrase, none given, or locked after too many
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// streams are where a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run executes one command line and returns the exit code. Errors go to standard error as one line, and where there is
+// something to do, a second one that says what.
+func run(ctx context.Context, args []string, s streams) int {
+	cmd := newRoot(s)
+	cmd.SetArgs(args)
+	err := cmd.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	code := exitCode(err)
+	fmt.Fprintf(s.err, "safelight: %v\n", err)
+	if h := hint(err); h != "" {
+		fmt.Fprintf(s.err, "%s\n", h)
+	}
+	return code
+}
+
+// usageError is a wrong command line.
+type usageError struct{ error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// refusedError is a photo that is not accepted: the file and the sentence that says why.
+type refusedError struct {
+	file  string
+	cause error
+}
+
+func (e refusedError) Error() string   { return fmt.Sprintf("%s: %v", e.file, e.cause) }
+func (e refusedError) Unwrap() []error { return []error{client.ErrRefused, e.cause} }
+
+func exitCode(err error) int {
+	if _, ok := errors.AsType[usageError](err); ok {
+		return exitUsage
+	}
+	switch {
+	case errors.Is(err, client.ErrLink), errors.Is(err, client.ErrServer), errors.Is(err, client.ErrWeak),
+		errors.Is(err, client.ErrOption):
+		return exitUsage
+	case errors.Is(err, client.ErrRefused), errors.Is(err, client.ErrDamaged):
+		return exitRefused
+	case errors.Is(err, client.ErrGone), errors.Is(err, client.ErrUsed):
+		return exitGone
+	case errors.Is(err, client.ErrPassphrase), errors.Is(err, client.ErrLocked):
+		return exitLocked
+	}
+	return exitFailed
+}
+
+// hint says what to do about an error, where that is not plain from the error itself.
+func hint(err error) string {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "Stopped. Nothing that was half sent can be opened."
+	case errors.Is(err, client.ErrToken):
+		return "This server asks for a token: pass it with --token or in SAFELIGHT_TOKEN. Its operator has it."
+	case errors.Is(err, client.ErrUnreachable):
+		return "Is the address right, and is the server running? Give another one with --server."
+	}
+	return ""
+}

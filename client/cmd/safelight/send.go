@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"safelight/client"
+	"safelight/client/strip"
+	"safelight/crypto/manifest"
+)
+
+const sendHelp = `Strips, encrypts and sends photos, and prints the link that shows them.
+
+Whoever has the link can see the photos until they expire, and nobody else can: the part
+behind # never reaches the server. The link is printed when everything is stored; until
+then nothing can be opened.
+
+A second link, the manage link, can change the rules of the share and delete it. It is
+shown once, on standard error; --manage-file keeps it in a file instead, --json in the
+object. Whoever has it owns the share, so keep it to yourself.`
+
+const sendExample = `  safelight send beach.jpg
+  safelight send --expires 12h --views 1 passport.png
+  safelight send --passphrase-file words.txt --alt "a dog on a beach" dog.jpg
+  safelight send --json --manage-file share.manage *.jpg`
+
+// sendFlags are what "send" takes.
+type sendFlags struct {
+	server, token string
+	expires       duration
+	views         uint64
+	passphrase    string // file
+	alt           []string
+	title, words  string
+	manage        string // file
+	keepNames     bool
+	json          bool
+}
+
+func newSend(s streams) *cobra.Command {
+	var f sendFlags
+	cmd := &cobra.Command{
+		Use:     "send FILE…",
+		Short:   "Send photos and print the link that shows them",
+		Long:    sendHelp,
+		Example: sendExample,
+		Args:    atLeastOne("the photos to send"),
+		RunE:    func(cmd *cobra.Command, files []string) error { return f.run(cmd.Context(), s, files) },
+	}
+	p := cmd.Flags()
+	p.StringVar(&f.server, "server", os.Getenv("SAFELIGHT_SERVER"), "address of the server `URL`; also SAFELIGHT_SERVER")
+	p.StringVar(&f.token, "token", "", "the server's token `T` for senders; also SAFELIGHT_TOKEN, which other users of this computer cannot see")
+	p.Var(&f.expires, "expires", "forget the photos after this time: 90m, 12h, 7d (what the server offers, if not given)")
+	p.Uint64Var(&f.views, "views", 0, "let the link be opened `N` times at most (0: any number)")
+	p.StringVar(&f.passphrase, "passphrase-file", "", "file `F` with a passphrase that is asked for beside the link; one line end at its end does not count")
+	p.StringArrayVar(&f.alt, "alt", nil, "what the photo shows, `TEXT` for those who cannot see it; once per photo, in their order")
+	p.StringVar(&f.title, "title", "", "a title `TEXT` above the photos")
+	p.StringVar(&f.words, "words", "", "a few words `TEXT` to the viewers")
+	p.StringVar(&f.manage, "manage-file", "", "write the manage link to this new file `F`, readable by you alone")
+	p.BoolVar(&f.keepNames, "keep-names", false, "show viewers the file names, which often tell date and device")
+	p.BoolVar(&f.json, "json", false, "print one JSON object instead of the link")
+	return cmd
+}
+
+func (f *sendFlags) run(ctx context.Context, s streams, files []string) error {
+	if f.server == "" {
+		return usage("no server: give its address with --server or in SAFELIGHT_SERVER")
+	}
+	if f.token == "" {
+		f.token = os.Getenv("SAFELIGHT_TOKEN")
+	}
+	if len(f.alt) > len(files) {
+		return usage("%d descriptions (--alt) for %s", len(f.alt), plural(len(files), "photo"))
+	}
+	c := client.SendConfig{
+		Config:  client.Config{Server: f.server, Token: f.token},
+		Expires: time.Duration(f.expires), Views: f.views, Title: f.title, Words: f.words,
+	}
+	var err error
+	if f.passphrase != "" {
+		if c.Passphrase, err = passphraseFile(f.passphrase); err != nil {
+			return err
+		}
+	}
+	photos, err := f.photos(files)
+	if err != nil {
+		return err
+	}
+	keep, err := f.reserveManage()
+	if err != nil {
+		return err
+	}
+	bar := newBar(s.err, "sending")
+	c.Progress = bar.update
+	sent, err := client.Send(ctx, photos, c)
+	bar.done()
+	if err != nil {
+		keep.drop()
+		return named(err, files)
+	}
+	return f.print(s, sent, files, keep)
+}
+
+// photos opens nothing yet, but every file is looked at once, so that a wrong name is found before anything is sent.
+func (f *sendFlags) photos(files []string) ([]client.Photo, error) {
+	photos := make([]client.Photo, len(files))
+	for i, path := range files {
+		size, err := checkFile(path)
+		if err != nil {
+			return nil, err
+		}
+		photos[i] = client.Photo{Size: size, Read: func() ([]byte, error) { return os.ReadFile(path) }}
+		if f.keepNames {
+			photos[i].Name = filepath.Base(path)
+		}
+		if i < len(f.alt) {
+			photos[i].Alt = f.alt[i]
+		}
+	}
+	return photos, nil
+}
+
+// checkFile returns the size of a file that can be a photo.
+func checkFile(path string) (int64, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return 0, usage("%s: there is no such file", path)
+	case err != nil:
+		return 0, usage("%s: %v", path, errors.Unwrap(err))
+	case info.IsDir():
+		return 0, usage("%s is a folder; name the photos in it", path)
+	case info.Size() > manifest.MaxSize:
+		return 0, refusedError{path, fmt.Errorf("larger than %s", bytesText(manifest.MaxSize))}
+	}
+	return info.Size(), nil
+}
+
+// named says which file an error is about that names a photo by its number.
+func named(err error, files []string) error {
+	refused, ok := errors.AsType[*client.RefusedError](err)
+	if !ok || refused.Photo >= len(files) {
+		return err
+	}
+	return refusedError{files[refused.Photo], refused.Cause}
+}
+
+// sentJSON is what --json prints.
+type sentJSON struct {
+	Link    string      `json:"link"`
+	Manage  string      `json:"manage,omitempty"`
+	Expires time.Time   `json:"expires"`
+	Photos  []photoJSON `json:"photos"`
+}
+
+type photoJSON struct {
+	File    string   `json:"file"`
+	Media   string   `json:"media"`
+	Width   int      `json:"width"`
+	Height  int      `json:"height"`
+	Removed []string `json:"removed"`
+}
+
+func newPhotoJSON(file string, r strip.Report) photoJSON {
+	w, h := r.Displayed()
+	return photoJSON{file, r.Media.String(), w, h, removedCodes(r)}
+}
+
+func (f *sendFlags) print(s streams, sent *client.Sent, files []string, keep *manageFile) error {
+	if err := keep.write(sent.Manage); err != nil {
+		// The share exists, and its manage link would be lost: that is worth standard error.
+		s.note("The manage link could not be written (%v). Here it is:\n%s", err, sent.Manage)
+	}
+	if f.json {
+		out := sentJSON{Link: sent.Link, Expires: sent.Expires.UTC()}
+		if f.manage == "" {
+			out.Manage = sent.Manage
+		}
+		for i, p := range sent.Photos {
+			out.Photos = append(out.Photos, newPhotoJSON(files[i], p))
+		}
+		return json.NewEncoder(s.out).Encode(out)
+	}
+	for i, p := range sent.Photos {
+		s.note("%s: %s", files[i], removedText(p))
+	}
+	s.note("Opens for %s.", left(sent.Expires, time.Now()))
+	if f.manage == "" {
+		s.note("To change or delete it, keep this link to yourself:\n%s", sent.Manage)
+	}
+	_, err := fmt.Fprintln(s.out, sent.Link)
+	return err
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"safelight/client"
+	"safelight/client/strip"
+)
+
+func newInspect(s streams) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "inspect FILE…",
+		Short: "Show what photos give away beside their pixels",
+		Long: `Shows what metadata the files hold: place, time, device, names, hidden pictures. It is
+what "send" and "strip" take out. Nothing is sent and nothing is changed.`,
+		Example: "  safelight inspect beach.jpg",
+		Args:    atLeastOne("the photos to look at"),
+		RunE: func(_ *cobra.Command, files []string) error {
+			var refused error
+			for _, path := range files {
+				if err := inspect(s, path, asJSON); err != nil {
+					if !errors.Is(err, client.ErrRefused) {
+						return err
+					}
+					if refused != nil {
+						s.note("safelight: %v", refused)
+					}
+					refused = err
+				}
+			}
+			return refused
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per file, a line each")
+	return cmd
+}
+
+// inspectJSON is what --json prints.
+type inspectJSON struct {
+	File string `json:"file"`
+	strip.Report
+}
+
+func inspect(s streams, path string, asJSON bool) error {
+	data, err := readPhoto(path)
+	if err != nil {
+		return err
+	}
+	r, err := strip.Inspect(data)
+	if err != nil {
+		return refusedError{path, err}
+	}
+	if asJSON {
+		return json.NewEncoder(s.out).Encode(inspectJSON{path, r})
+	}
+	w, h := r.Displayed()
+	fmt.Fprintf(s.out, "%s: %s, %d×%d, %s\n", path, formatName(r.Media), w, h, bytesText(int64(r.Before)))
+	if len(r.Findings) == 0 {
+		fmt.Fprintln(s.out, "  nothing but pixels")
+	}
+	for _, f := range r.Findings {
+		fmt.Fprintf(s.out, "  %s\n", findingText(f))
+	}
+	return nil
+}
+
+// findingText is one line about one thing that a photo gives away.
+func findingText(f strip.Finding) string {
+	text := findingName(f)
+	if f.Value != "" {
+		text += ": " + f.Value
+	}
+	if f.Width > 0 {
+		text += fmt.Sprintf(" (%d×%d)", f.Width, f.Height)
+	}
+	if f.Bytes > 0 {
+		text += fmt.Sprintf(", %s", bytesText(int64(f.Bytes)))
+	}
+	return text
+}
+
+// readPhoto reads a file that may be a photo.
+func readPhoto(path string) ([]byte, error) {
+	if _, err := checkFile(path); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", path, errors.Unwrap(err))
+	}
+	return data, nil
+}
+
+// formatName is how people write a media type.
+func formatName(m strip.Media) string {
+	_, name, _ := strings.Cut(m.String(), "/")
+	return strings.ToUpper(name)
+}
+
+// stripJSON is what strip --json prints.
+type stripJSON struct {
+	File   string `json:"file"`
+	Output string `json:"output"`
+	strip.Report
+}
+
+func newStrip(s streams) *cobra.Command {
+	var out string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "strip -o OUT FILE",
+		Short: "Write a photo without its metadata, exactly as it would be sent",
+		Long: `Writes the photo without everything that is not needed to show it, and says what was
+removed. The pixels are the same, bit for bit. OUT must not exist yet.`,
+		Example: "  safelight strip -o clean.jpg beach.jpg",
+		Args:    exactly(1, "one photo"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if out == "" {
+				return usage("strip wants -o OUT, the file to write")
+			}
+			return stripFile(s, args[0], out, asJSON)
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "write the stripped photo to this new file `OUT`")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+func stripFile(s streams, path, out string, asJSON bool) error {
+	data, err := readPhoto(path)
+	if err != nil {
+		return err
+	}
+	stripped, r, err := strip.Strip(data)
+	if err != nil {
+		return refusedError{path, err}
+	}
+	if err := writeExactly(out, stripped, 0o644); err != nil {
+		return err
+	}
+	if asJSON {
+		return json.NewEncoder(s.out).Encode(stripJSON{path, out, r})
+	}
+	fmt.Fprintf(s.out, "%s: %s\n", out, removedText(r))
+	return nil
+}
+
+// removedText says in one line what was taken out.
+func removedText(r strip.Report) string {
+	if len(r.Findings) == 0 {
+		return "nothing had to be removed"
+	}
+	var names []string
+	seen := map[string]bool{}
+	for _, f := range r.Findings {
+		if name := findingName(f); !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	return "removed " + strings.Join(names, ", ")
+}
+
+// removedCodes are the codes of what was taken out, for programs.
+func removedCodes(r strip.Report) []string {
+	codes := []string{}
+	for _, f := range r.Findings {
+		codes = append(codes, f.Code)
+	}
+	return codes
+}
