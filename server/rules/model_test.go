@@ -47,6 +47,7 @@ type task struct {
 	lost   bool // nobody reads the answer
 	sweep  bool
 	start  knowledge
+	low    int64 // lowest time of the system clock since it began
 }
 
 // errStorage is what a failed step or a lost reply looks like; crashed ends a task whose process died.
@@ -87,7 +88,7 @@ func (m *model) begin(name string, f func(t *task)) *task {
 			}
 		}()
 		t.yield = yield
-		t.start = m.know()
+		t.start, t.low = m.know(), m.now
 		f(t)
 	})
 	m.tasks = append(m.tasks, t)
@@ -146,6 +147,9 @@ func (m *model) tick(d int64) {
 	m.tell("clock %+d min", d/60_000)
 	m.now += d
 	m.high = max(m.high, m.now)
+	for _, t := range m.tasks {
+		t.low = min(t.low, m.now)
+	}
 }
 
 func (m *model) tell(format string, args ...any) {

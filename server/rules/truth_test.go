@@ -55,7 +55,6 @@ type knowledge struct {
 	gone     bool
 	exists   bool
 	live     bool
-	clock    int64
 	attempts int
 }
 
@@ -65,7 +64,7 @@ func (m *truth) init(r *random) {
 }
 
 func (m *model) know() knowledge {
-	return knowledge{m.acked, m.gone, m.exists, m.mustLive(), m.now, len(m.attempts)}
+	return knowledge{m.acked, m.gone, m.exists, m.mustLive(), len(m.attempts)}
 }
 
 // mustLive reports whether the share has to be readable: acknowledged, and nothing that could have ended it.
@@ -121,7 +120,7 @@ func (m *model) answered(t *task, err error) (ok bool) {
 	switch {
 	case err == nil && t.start.gone:
 		m.violated("%s: answered after the share was gone", t.name)
-	case err == nil && t.start.clock >= m.lastExpiry():
+	case err == nil && t.low >= m.lastExpiry():
 		m.violated("%s: answered although the share has expired", t.name)
 	case code == "failure" && !t.hurt:
 		m.violated("%s: %v, and storage did not fail", t.name, err)
