@@ -202,17 +202,20 @@ func (s *Shares) finish(ctx context.Context, id ID, revision uint64, done *Swept
 		if u.due() > now {
 			continue
 		}
+		deleted[u.ID] = true
+		if s.faults.purgeOnce && u.State == uploadDeleted {
+			continue
+		}
 		if err := s.parts.Delete(ctx, u.ID); err != nil {
 			return fmt.Errorf("delete parts: %w", err)
 		}
-		deleted[u.ID] = true
 	}
 	if r.st.Revision == revision && (r.Scrub || len(r.Stale) > 0) {
 		r.Scrub, r.Stale = false, nil
 	} else if len(deleted) == 0 {
 		return nil
 	}
-	r.forget(deleted, s.faults.purgeOnce)
+	r.forget(deleted)
 	err = s.swap(ctx, row, r)
 	if errors.Is(err, store.ErrConflict) || isGone(err) {
 		return nil // it is still due
@@ -221,10 +224,10 @@ func (s *Shares) finish(ctx context.Context, id ID, revision uint64, done *Swept
 }
 
 // forget notes that the parts of uploads were deleted; those deleted for the second time leave the record.
-func (r *record) forget(deleted map[Upload]bool, once bool) {
+func (r *record) forget(deleted map[Upload]bool) {
 	var left []upload
 	for _, u := range r.Uploads {
-		if deleted[u.ID] && (u.State == uploadDeleted || once) {
+		if deleted[u.ID] && u.State == uploadDeleted {
 			continue
 		}
 		if deleted[u.ID] {
@@ -240,10 +243,12 @@ func (s *Shares) purge(ctx context.Context, now int64, row store.Record, r *reco
 	if now < r.due() {
 		return nil
 	}
-	if err := s.deleteAll(ctx, r); err != nil {
-		return err
+	if !r.Purged || !s.faults.purgeOnce {
+		if err := s.deleteAll(ctx, r); err != nil {
+			return err
+		}
 	}
-	if !r.Purged && !s.faults.purgeOnce {
+	if !r.Purged {
 		r.Purged = true
 		err := s.swap(ctx, row, r)
 		if errors.Is(err, store.ErrConflict) || isGone(err) {
