@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"maps"
 	"reflect"
 	"testing"
 
@@ -99,7 +100,7 @@ func layouts() map[string]striptest.Layout {
 		"restart each":   {Sampling: full, Restart: 1, Separate: true},
 		"outside":        {Sampling: quarter, Outside: true},
 	}
-	for name, l := range list {
+	for name, l := range maps.Clone(list) {
 		l.Width, l.Height = 83, 61
 		list[name] = l
 		if !l.Extended {

@@ -166,14 +166,19 @@ func (a *accountant) frame(marker byte, body []byte) error {
 	}
 	a.sof, a.h, a.w = marker, int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
 	used := map[byte]bool{}
+	names := ""
 	for i := 6; i < len(body); i += 3 {
 		p := accounted{id: body[i], h: int(body[i+1] >> 4), v: int(body[i+1] & 15), tq: body[i+2]}
 		if !a.quant[p.tq] {
 			return errors.New("jpeg: no quantisation table")
 		}
 		used[p.tq] = true
+		names += string(rune(p.id))
 		a.hMax, a.vMax = max(a.hMax, p.h), max(a.vMax, p.v)
 		a.parts = append(a.parts, p)
+	}
+	if names != "RGB" && names != "\x01\x02\x03\x04"[:len(names)] {
+		return errors.New("jpeg: names of components")
 	}
 	if len(used) != len(a.quant) {
 		return errors.New("jpeg: a quantisation table without use")
@@ -216,6 +221,9 @@ func (a *accountant) scan(body []byte) error {
 		return errors.New("jpeg: scan header")
 	}
 	s := decoding{a: a, ss: int(body[1+2*n]), se: int(body[2+2*n]), ah: int(body[3+2*n] >> 4), al: int(body[3+2*n] & 15)}
+	if a.sof != 0xc2 && (s.ss != 0 || s.se != 63 || s.ah != 0 || s.al != 0) {
+		return errors.New("jpeg: scan header")
+	}
 	for i := range n {
 		for k := range a.parts {
 			if a.parts[k].id == body[1+2*i] {
@@ -303,6 +311,9 @@ func (s *decoding) run() error {
 	count := perX * ((a.h + 8*a.vMax - 1) / (8 * a.vMax))
 	if len(s.parts) == 1 {
 		perX, count = s.parts[0].bx, s.parts[0].bx*s.parts[0].by
+	}
+	if a.interval >= count && a.interval > 0 {
+		return errors.New("jpeg: a restart interval that never ends")
 	}
 	for i := range count {
 		if i == 0 || a.interval > 0 && i%a.interval == 0 {
