@@ -19,6 +19,8 @@ const codecLimit = 30_000_000;
 export class Engine {
   #compiling: Promise<WebAssembly.Module> | undefined;
   #module: WebAssembly.Module | undefined;
+  /** A pack worker that is started while photos are looked at, so that the link is there when Send is pressed. */
+  #spare: Line | undefined;
   readonly #strip: Pool;
   readonly #codec: Pool;
 
@@ -43,6 +45,7 @@ export class Engine {
 
   async strip(photo: Blob, signal: AbortSignal): Promise<Stripped> {
     await this.#compiled();
+    this.#spare ??= this.#starting("pack.worker");
     const { stripped } = (await this.#strip.run("strip", [photo], photo.size, signal)) as { stripped: Stripped };
     return stripped;
   }
@@ -58,16 +61,13 @@ export class Engine {
 
   /** The one worker that holds the secrets of a share. onPart gets every sealed part. */
   async pack(onPart: (part: Part) => void): Promise<PackLine> {
-    const module = await this.#compiled();
-    return new PackLine(new Worker(workerUrl("pack.worker")), module, onPart);
+    await this.#compiled();
+    const worker = this.#spare ?? this.#starting("pack.worker");
+    this.#spare = undefined;
+    return new PackLine(worker, onPart);
   }
 
-  close(): void {
-    this.#strip.close();
-    this.#codec.close();
-  }
-
-  /** A strip worker with the engine in it: every call waits for #compiled first. */
+  /** A worker with the engine in it: every call waits for #compiled first. */
   #starting(name: string): Line {
     const worker = new Worker(workerUrl(name));
     worker.postMessage({ id: -1, call: "start", args: [this.#module] });

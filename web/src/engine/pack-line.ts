@@ -16,7 +16,8 @@ export class PackLine {
   #known = false;
   #closed: unknown;
 
-  constructor(line: Line, module: WebAssembly.Module, onPart: (part: Part) => void) {
+  /** line has the engine in it already. */
+  constructor(line: Line, onPart: (part: Part) => void) {
     this.#line = line;
     line.onmessage = ({ data }: MessageEvent<Answer | Part>) => {
       this.#known = true;
@@ -27,7 +28,6 @@ export class PackLine {
       event.preventDefault();
       this.close(new Fault(this.#known ? "internal" : "updated"));
     };
-    void this.call("start", module).catch((thrown) => this.close(thrown));
   }
 
   call<Name extends keyof PackCalls>(

@@ -84,6 +84,7 @@ async function addPhoto(
 serve<PackCalls>({
   start(module) {
     engine = GoEngine.start(module);
+    engine.catch(() => undefined); // whoever calls hears of it
   },
   async newShare() {
     share = JSON.parse(await call<string>("newShare")) as NewShare;

@@ -58,11 +58,6 @@ export class Pool {
     });
   }
 
-  close(): void {
-    for (const hand of [...this.#hands]) this.#dismiss(hand);
-    for (const job of this.#waiting.splice(0)) job.reject(new Fault("internal"));
-  }
-
   #next(): void {
     const job = this.#waiting[0];
     if (!job) return;

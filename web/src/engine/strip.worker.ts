@@ -22,6 +22,7 @@ async function strip(photo: Blob) {
 serve<StripCalls>({
   start(module) {
     engine = GoEngine.start(module);
+    engine.catch(() => undefined); // whoever calls hears of it
   },
   strip,
 });
