@@ -12,6 +12,7 @@ type frame struct {
 	components    []component
 	h, v          int // greatest sampling factors
 	mcusX, mcusY  int
+	blocks        int // of all components
 }
 
 type component struct {
@@ -75,15 +76,14 @@ func (p *parser) readFrame(marker byte, body []byte) error {
 // off, and is not worth the memory.
 func (f *frame) layout(fileSize int) error {
 	f.mcusX, f.mcusY = ceil(f.width, 8*f.h), ceil(f.height, 8*f.v)
-	total := 0
 	for i := range f.components {
 		c := &f.components[i]
 		c.blocksX = ceil(ceil(f.width*int(c.h), f.h), 8)
 		c.blocksY = ceil(ceil(f.height*int(c.v), f.v), 8)
 		c.paddedX, c.paddedY = f.mcusX*int(c.h), f.mcusY*int(c.v)
-		total += c.blocksX * c.blocksY
+		f.blocks += c.paddedX * c.paddedY
 	}
-	if total/8 > fileSize {
+	if f.blocks/8 > fileSize {
 		return damaged("cut off")
 	}
 	if f.progressive() {

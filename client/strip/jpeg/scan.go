@@ -11,6 +11,7 @@ type scan struct {
 	odd      bool // not canonical
 	mcus     int
 	mcusX    int
+	blocks   int
 }
 
 // scanPart is a component's share of a scan.
@@ -124,6 +125,10 @@ func (p *parser) prepare(s *scan) error {
 		c := s.parts[0].c
 		s.mcusX, s.mcus = c.blocksX, c.blocksX*c.blocksY
 	}
+	s.blocks = s.mcus
+	if s.interleaved() {
+		s.blocks *= blocks
+	}
 	if s.interval >= s.mcus {
 		s.interval = 0
 	}
@@ -182,8 +187,8 @@ func (s *scan) progress(progressive bool) error {
 // decodeScan accounts for every bit of the scan and leaves p.pos behind the last byte of it.
 func (p *parser) decodeScan(s *scan) error {
 	// A scan visits its blocks whatever its length. Real files visit each block some ten times in all.
-	p.visits += s.mcus
-	if p.visits > 8*len(p.src)+256*(1+p.frame.mcusX*p.frame.mcusY) {
+	p.visits += s.blocks
+	if p.visits > 64*p.frame.blocks {
 		return coding("too many scans for its size")
 	}
 	var err error

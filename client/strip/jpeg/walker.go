@@ -310,7 +310,10 @@ func (w *walker) acRefine(from, to int) error {
 			k++
 		}
 		if w.eobrun > 0 {
-			w.correct(*nonzero, k, 64)
+			// Most blocks have nothing to correct.
+			for m := *nonzero & (2<<w.s.se - 1) >> k << k; m != 0; m &= m - 1 {
+				w.bit()
+			}
 			w.eobrun--
 		}
 		if w.r.overrun() {

@@ -69,6 +69,8 @@ func parse(src []byte, maxPixels int) (*parser, error) {
 		switch {
 		case critical && !intact:
 			return nil, damaged("a chunk's checksum is wrong")
+		case p.width == 0 && name == "CgBI":
+			return nil, coding("made for iPhone applications")
 		case p.width == 0 && name != "IHDR":
 			return nil, damaged("no header")
 		case name == "IEND":
