@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"errors"
 
 	"safelight/client/share"
@@ -15,6 +16,38 @@ type prepared struct {
 	views    []share.Variant
 	original share.Variant
 	report   strip.Report
+
+	failed  error // the file could not be read
+	refused error // it is no photo that can be sent
+}
+
+// prepareAhead prepares photos in their order, two at a time: as one is packed, the next are on two cores. No more, for
+// a decoded photo takes up to half a gigabyte. Each channel that comes out gives one photo; when ctx ends, no further
+// ones come.
+func prepareAhead(ctx context.Context, photos []Photo) <-chan chan prepared {
+	queue := make(chan chan prepared, 1)
+	go func() {
+		defer close(queue)
+		for _, photo := range photos {
+			c := make(chan prepared, 1)
+			select {
+			case queue <- c:
+			case <-ctx.Done():
+				return
+			}
+			go func() {
+				file, err := photo.Read()
+				if err != nil {
+					c <- prepared{failed: err}
+					return
+				}
+				p, err := prepare(file)
+				p.refused = err
+				c <- p
+			}()
+		}
+	}()
+	return queue
 }
 
 // prepare strips a photo and makes its smaller variants from what is left, so that nothing of the rest can get into

@@ -24,7 +24,7 @@ type Photo struct {
 	Credit     string
 
 	Size int64                  // of the file, if known: for progress and part size
-	Read func() ([]byte, error) // the file; called once, when it is this photo's turn
+	Read func() ([]byte, error) // the file; called once, when it is this photo's turn or nearly so, on any goroutine
 }
 
 // SendConfig says how photos are sent.
@@ -165,7 +165,7 @@ func (s *sender) run(ctx context.Context) (*Sent, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	s.uploads = s.client.NewUploader(ctx, inFlight, s.stored)
-	if err := s.pack(); err != nil {
+	if err := s.pack(ctx); err != nil {
 		cancel()
 		if lost := s.uploads.Wait(); lost != nil && !errors.Is(lost, context.Canceled) {
 			return nil, lost // why the packer could not go on
@@ -190,7 +190,7 @@ func (s *sender) run(ctx context.Context) (*Sent, error) {
 	}, nil
 }
 
-func (s *sender) pack() error {
+func (s *sender) pack(ctx context.Context) error {
 	c := share.Config{
 		Owner: s.owner, Created: s.created.Now, Expires: s.expires, ViewLimit: s.config.Views,
 		PartSize: partSize(s.ahead), Title: s.config.Title, Words: s.config.Words, Emit: s.emit,
@@ -207,8 +207,13 @@ func (s *sender) pack() error {
 	if s.packer, err = share.NewPacker(c); err != nil {
 		return err
 	}
+	next := prepareAhead(ctx, s.photos)
 	for i, p := range s.photos {
-		if err := s.packPhoto(i, p); err != nil {
+		made, ok := <-next
+		if !ok {
+			return ctx.Err()
+		}
+		if err := s.packPhoto(i, p, <-made); err != nil {
 			return err
 		}
 		s.ahead -= p.Size
@@ -217,15 +222,13 @@ func (s *sender) pack() error {
 	return nil
 }
 
-// packPhoto makes the variants of a photo and packs them, the smallest first, and the stripped file behind them.
-func (s *sender) packPhoto(i int, p Photo) error {
-	data, err := p.Read()
-	if err != nil {
-		return err
+// packPhoto packs the variants of a photo, the smallest first, and the stripped file behind them.
+func (s *sender) packPhoto(i int, p Photo, made prepared) error {
+	if made.refused != nil {
+		return &RefusedError{Photo: i, Cause: made.refused}
 	}
-	made, err := prepare(data)
-	if err != nil {
-		return &RefusedError{Photo: i, Cause: err}
+	if made.failed != nil {
+		return made.failed
 	}
 	about := made.photo
 	about.Name, about.Alt, about.Decorative, about.Caption, about.Credit = p.Name, p.Alt, p.Decorative, p.Caption, p.Credit
