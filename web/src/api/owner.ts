@@ -1,7 +1,7 @@
 // What an owner asks the server for, with the manage link's key.
 import { type Bytes, fromBase64, hex } from "../format/bytes.ts";
-import { decode, Fields } from "../format/msgpack.ts";
-import { publishRules, sealRequest } from "../format/request.ts";
+import { decode, Fields, type Value } from "../format/msgpack.ts";
+import { sealPublish, sealRequest } from "../format/request.ts";
 import type { Signer } from "../format/signature.ts";
 import { ApiError } from "./errors.ts";
 import { ask, bytesOf } from "./http.ts";
@@ -42,11 +42,21 @@ async function owner(id: Bytes, body: Bytes, signal: AbortSignal, attempts: numb
   return bytesOf(reply, signal);
 }
 
+/** A request with a challenge; a challenge that grew too old on the way is fetched once more. */
+async function fresh(s: Signer, id: Bytes, action: "state" | "delete", signal: AbortSignal): Promise<Bytes> {
+  for (let again = true; ; again = false) {
+    const freshness = await challenge(id, signal);
+    try {
+      return await owner(id, sealRequest(s, id, { action, freshness, revision: 0, args: [] }), signal, tries);
+    } catch (error) {
+      if (!again || !(error instanceof ApiError) || error.code !== "challenge") throw error;
+    }
+  }
+}
+
 /** Everything the server has of a share. */
 export async function shareState(s: Signer, id: Bytes, signal: AbortSignal): Promise<StateReply> {
-  const freshness = await challenge(id, signal);
-  const body = sealRequest(s, id, { action: "state", freshness, revision: 0, args: [] });
-  const f = fields(await owner(id, body, signal, tries), 10);
+  const f = fields(await fresh(s, id, "state", signal), 10);
   return {
     statement: f.bin(),
     signature: f.bin(0, 64),
@@ -67,16 +77,16 @@ export interface Standing {
   readonly signature: Bytes;
 }
 
-/** Publishes new rules. May be repeated: the same statement again is a success. Undefined, or what stands instead. */
+/** Publishes a revision. May be repeated: the same statement again is a success. Undefined, or what stands instead. */
 export async function publish(
   s: Signer,
   id: Bytes,
   revision: number,
-  statement: Bytes,
+  args: readonly Value[],
   signal: AbortSignal,
 ): Promise<Standing | undefined> {
   try {
-    await owner(id, publishRules(s, id, revision, statement), signal, tries);
+    await owner(id, sealPublish(s, id, revision, args), signal, tries);
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "revision") throw error;
@@ -94,9 +104,7 @@ function readBase64(value: unknown): Bytes {
 /** Deletes a share. A share that is gone already is a success: that is what was wanted. */
 export async function deleteShare(s: Signer, id: Bytes, signal: AbortSignal): Promise<void> {
   try {
-    const freshness = await challenge(id, signal);
-    const body = sealRequest(s, id, { action: "delete", freshness, revision: 0, args: [] });
-    await owner(id, body, signal, tries);
+    await fresh(s, id, "delete", signal);
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "gone") throw error;
   }

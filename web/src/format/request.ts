@@ -21,8 +21,12 @@ export function sealRequest(s: Signer, id: Uint8Array, r: OwnerRequest): Bytes {
   return concat(s.sign("request", doc), doc);
 }
 
-/** A publish that changes rules alone: a new statement, everything else stays. */
-export function publishRules(s: Signer, id: Uint8Array, revision: number, statement: Bytes): Bytes {
-  const args: Value[] = [statement, s.sign("statement", statement), ...Array.from({ length: 8 }, () => null)];
+/** The arguments of a publish that changes rules alone: a new statement, everything else stays. */
+export function rulesArgs(s: Signer, statement: Bytes): readonly Value[] {
+  return [statement, s.sign("statement", statement), ...Array.from({ length: 8 }, () => null)];
+}
+
+/** A publish without a new bundle. */
+export function sealPublish(s: Signer, id: Uint8Array, revision: number, args: readonly Value[]): Bytes {
   return sealRequest(s, id, { action: "publish", freshness: none, revision, args });
 }

@@ -111,6 +111,8 @@ export class Viewing {
     const { statement, reply } = looked;
     if (statement.viewLimit > 0 || statement.suite > 0) {
       this.showGate(looked, problem);
+      // Reloaded in the tab that has taken its view: nobody has to press Open for what is theirs.
+      if (!problem && statement.suite === 0 && this.ports.tab.hasTaken(link.id)) this.press("");
       return;
     }
     // No passphrase, no limit, and yet no pepper: the record is not the one the statement speaks of.

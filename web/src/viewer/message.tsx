@@ -106,7 +106,7 @@ function Torn() {
   );
 }
 
-function Paste() {
+export function Paste() {
   const [wrong, setWrong] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const follow = (event: Event) => {

@@ -1,0 +1,60 @@
+// The page that manages a share: /m#code.
+import { render } from "preact";
+import common from "../locales/en/common.json";
+import manage from "../locales/en/manage.json";
+import view from "../locales/en/view.json";
+import { deleteShare, publish, shareState } from "./api/owner.ts";
+import type { Bytes } from "./format/bytes.ts";
+import { linkTo, manageFragment } from "./format/fragment.ts";
+import type * as OwnerPassphrase from "./format/passphrase-owner.lazy.ts";
+import type { NewPassphrase } from "./format/reseal.ts";
+import { lazy } from "./lib/lazy.ts";
+import { addWords, loadLanguage } from "./lib/words.ts";
+import { type ManagePorts, Managing, WeakError } from "./model/managing.ts";
+import { fewestGuesses } from "./model/send-rules.ts";
+import { ManageApp } from "./ui/manage-app.tsx";
+
+addWords({ ...common, ...view, ...manage });
+
+const root = document.getElementById("app");
+let managing: Managing | undefined;
+let begun = 0;
+
+/** PW and a fresh k. What is guessed quickly would be guessed by whoever has the server's database and the link. */
+async function passphrase(id: Bytes, typed: string, signal: AbortSignal): Promise<NewPassphrase> {
+  const { guesses } = await lazy<{ guesses(p: string): number }>("send-strength");
+  if (guesses(typed) < fewestGuesses) throw new WeakError("weak");
+  const { evaluate, newOprfKey, stretchInSlices } = await lazy<typeof OwnerPassphrase>("passphrase-owner");
+  const k = newOprfKey();
+  return { k, pw: await stretchInSlices(evaluate(k, id, typed), id, () => {}, signal) };
+}
+
+const ports: ManagePorts = {
+  api: { shareState, publish, deleteShare },
+  passphrase,
+  viewLink: (id, view) => linkTo("s", { kind: "view", id, view }),
+  now: () => Date.now(),
+};
+
+/** Begins with the code that stands in the address bar now. */
+function begin(languageLoaded: Promise<void>): void {
+  managing?.close();
+  const model = new Managing(ports, () => manageFragment().owner);
+  managing = model;
+  const key = ++begun;
+  void model.start();
+  void languageLoaded.then(() => {
+    if (root && managing === model) render(<ManageApp key={key} managing={model} />, root);
+  });
+}
+
+const language = loadLanguage();
+begin(language);
+addEventListener("hashchange", () => begin(language));
+addEventListener("pagehide", () => {
+  managing?.close();
+  if (root) render(null, root);
+});
+addEventListener("pageshow", (event) => {
+  if (event.persisted) begin(language);
+});

@@ -1,0 +1,229 @@
+// Drives the manage page: the state of a share, and changes that its owner signs here. It renders nothing.
+
+import { pause } from "../api/http.ts";
+import type { deleteShare, publish, Standing, StateReply, shareState } from "../api/owner.ts";
+import { type Bytes, none } from "../format/bytes.ts";
+import { idOf } from "../format/kdf.ts";
+import type { Value } from "../format/msgpack.ts";
+import { rulesArgs } from "../format/request.ts";
+import { type NewPassphrase, type Owned, openOwned, reseal } from "../format/reseal.ts";
+import { type Signer, signer } from "../format/signature.ts";
+import { checkSealed, encodeStatement, openStatement, type Statement } from "../format/statement.ts";
+import {
+  type Change,
+  type ChangeCode,
+  changed,
+  codeOf,
+  type Done,
+  isManageCode,
+  type Managed,
+  type ManageState,
+  refusal,
+} from "./manage-state.ts";
+import { ownLink } from "./opening.ts";
+
+export interface ManagePorts {
+  readonly api: {
+    readonly shareState: typeof shareState;
+    readonly publish: typeof publish;
+    readonly deleteShare: typeof deleteShare;
+  };
+  /** PW and k for a new passphrase; refuses weak ones with PassphraseError. */
+  readonly passphrase: (id: Bytes, passphrase: string, signal: AbortSignal) => Promise<NewPassphrase>;
+  readonly viewLink: (id: Bytes, view: Bytes) => string;
+  readonly now: () => number;
+}
+
+/** Fewer than 10⁹ guesses. */
+export class WeakError extends Error {
+  override name = "WeakError";
+}
+
+const retryPause = 8000;
+const merges = 3;
+
+export class Managing {
+  state: ManageState = { at: "opening" };
+  private readonly ports: ManagePorts;
+  private readonly readOwner: () => Bytes;
+  private readonly listeners = new Set<() => void>();
+  private run = new AbortController();
+  private owner: Bytes = none;
+  private signer: Signer | undefined;
+  private owned: Owned | undefined;
+
+  /** readOwner parses the fragment; it throws FormatError. */
+  constructor(ports: ManagePorts, readOwner: () => Bytes) {
+    this.ports = ports;
+    this.readOwner = readOwner;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private show(state: ManageState): void {
+    if (this.state.at === "closed") return;
+    this.state = state;
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Begins with the link that is there now, or tries again. */
+  async start(): Promise<void> {
+    this.run.abort();
+    this.run = new AbortController();
+    const { signal } = this.run;
+    this.show({ at: "opening" });
+    try {
+      this.owner = this.readOwner();
+      this.signer = signer(this.owner);
+      await this.load(this.signer, signal);
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    const code = codeOf(error);
+    if (code !== "unreachable") {
+      this.show({ at: "failed", code: isManageCode(code) ? code : "failed" });
+      return;
+    }
+    this.show({ at: "failed", code, retryAt: this.ports.now() + retryPause });
+    pause(retryPause, this.run.signal).then(
+      () => this.start(),
+      () => {},
+    );
+  }
+
+  private get id(): Bytes {
+    return this.signer ? idOf(this.signer.publicKey) : none;
+  }
+
+  private async load(s: Signer, signal: AbortSignal, done?: Done): Promise<void> {
+    const reply = await this.ports.api.shareState(s, this.id, signal);
+    if (reply.stage === 0) {
+      this.show({ at: "uploading", busy: false });
+      return;
+    }
+    const share = this.read(reply);
+    this.show({ at: "open", share, ...(done ? { done } : {}) });
+  }
+
+  /** Believes nothing of a reply that the owner has not signed. */
+  private read(reply: StateReply): Managed {
+    const { view } = ownLink(this.signer?.publicKey ?? none, this.owner);
+    const statement = openStatement(reply.statement, reply.signature, this.id);
+    checkSealed(statement, reply.manifest, reply.locks);
+    const { manifest, ownerBox, pepper } = reply;
+    this.owned = { owner: this.owner, view, statement, manifest, ownerBox, pepper };
+    const viewLink = this.ports.viewLink(this.id, view);
+    const skew = reply.now - this.ports.now();
+    const { taken } = reply;
+    return {
+      statement,
+      manifest: this.tryManifest(this.owned),
+      taken,
+      draining: reply.state === "draining",
+      skew,
+      viewLink,
+    };
+  }
+
+  /** Rules can be changed even when the manifest does not open. */
+  private tryManifest(owned: Owned): Managed["manifest"] {
+    try {
+      return openOwned(owned);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Changes rules. */
+  change(change: Change): void {
+    if (this.state.at !== "open" || this.state.busy) return;
+    const { statement, skew } = this.state.share;
+    const problem = refusal(statement, change, this.ports.now() + skew);
+    if (problem) this.problem(problem);
+    else
+      this.act("saving", async (s, signal) => {
+        const merged = await this.publishRules(s, statement, change, signal);
+        await this.load(s, signal, merged ? "merged" : "saved");
+      });
+  }
+
+  /** Signs the change on what stands; where something else stands by now, on that. True when that was so. */
+  private async publishRules(s: Signer, from: Statement, change: Change, signal: AbortSignal): Promise<boolean> {
+    let base = from;
+    for (let n = 0; n < merges; n++) {
+      const next = changed(base, change);
+      const standing = await this.publish(s, next.revision, rulesArgs(s, encodeStatement(next)), signal);
+      if (!standing) return n > 0;
+      base = openStatement(standing.statement, standing.signature, this.id);
+    }
+    throw new Error("somebody else changes this share all the time");
+  }
+
+  private publish(
+    s: Signer,
+    revision: number,
+    args: readonly Value[],
+    signal: AbortSignal,
+  ): Promise<Standing | undefined> {
+    return this.ports.api.publish(s, this.id, revision, args, signal);
+  }
+
+  /** Sets another passphrase, or none. Whoever has the old one opens nothing any more. */
+  setPassphrase(passphrase: string): void {
+    const { owned } = this;
+    if (!owned || this.state.at !== "open" || this.state.busy) return;
+    this.act("sealing", async (s, signal) => {
+      const nothing = { pw: none, k: none };
+      const wanted = passphrase === "" ? nothing : await this.ports.passphrase(this.id, passphrase, signal);
+      const next = reseal(s, owned, wanted);
+      const standing = await this.publish(s, next.statement.revision, next.args, signal);
+      // What was sealed fits the old manifest only: look at what stands now and leave the decision to the owner.
+      await this.load(s, signal, standing ? undefined : passphrase === "" ? "no-passphrase" : "passphrase");
+      if (standing) this.problem("changed");
+    });
+  }
+
+  /** Deletes the share. */
+  remove(): void {
+    if (this.state.at === "uploading") this.show({ ...this.state, busy: true });
+    this.act("deleting", async (s, signal) => {
+      await this.ports.api.deleteShare(s, this.id, signal);
+      this.show({ at: "deleted" });
+    });
+  }
+
+  private async act(
+    busy: "saving" | "sealing" | "deleting",
+    action: (s: Signer, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const { signal } = this.run;
+    if (!this.signer) return;
+    if (this.state.at === "open") this.show({ at: "open", share: this.state.share, busy });
+    try {
+      await action(this.signer, signal);
+    } catch (error) {
+      if (!signal.aborted) this.problem(error instanceof WeakError ? "weak" : codeOf(error));
+    }
+  }
+
+  private problem(code: ChangeCode): void {
+    const stays = this.state.at === "open" && code !== "gone";
+    if (this.state.at === "open" && stays) this.show({ at: "open", share: this.state.share, problem: code });
+    else this.show({ at: "failed", code: isManageCode(code) ? code : "failed" });
+  }
+
+  /** Forgets everything: the page is being left. */
+  close(): void {
+    this.run.abort();
+    for (const secret of [this.owner, this.owned?.view, this.owned?.pepper]) secret?.fill(0);
+    this.owned = undefined;
+    this.signer = undefined;
+    this.show({ at: "closed" });
+  }
+}
