@@ -20,12 +20,19 @@ export function LinkBox({ link, waiting }: LinkProps) {
       <span class="caption" id="link-key">
         {t("link.key")}
       </span>
-      <code data-testid="share-link" id="share-link">
+      <code data-testid="share-link" id="share-link" onCopy={copyWhole}>
         <span class="address">{link.slice(0, at)}</span>
         <span class="key">{link.slice(at)}</span>
       </code>
     </div>
   );
+}
+
+/** Address and key stand in boxes of their own; what is copied by hand would have a line break between them. */
+function copyWhole(event: ClipboardEvent): void {
+  const selected = getSelection()?.toString().replace(/\s+/g, "") ?? "";
+  event.clipboardData?.setData("text/plain", selected);
+  event.preventDefault();
 }
 
 interface CopyProps {
