@@ -21,11 +21,22 @@ import (
 type pack struct {
 	owner  keys.Owner
 	packer *share.Packer
-	views  uint64
-	photos int    // described so far
-	next   int    // whose original comes next
-	quick  uint64 // length of the quick bundle, once the full one has begun
+	photos int       // described so far
+	next   int       // whose original comes next
+	plain  [2]uint64 // bytes of entries so far, by bundle
 }
+
+// entryOverhead is about what an entry adds to its data: its header and name.
+const entryOverhead = 46
+
+// sealed is about where in the sealed bundle the entries so far end, for the page's progress. The packer itself knows
+// only what has left it, up to 64 KiB less.
+func (p *pack) sealed(b share.Bundle) any {
+	n := p.plain[b]
+	return float64(statement.HeaderSize + n + n>>16*16)
+}
+
+func (p *pack) count(b share.Bundle, data []byte) { p.plain[b] += uint64(len(data)) + entryOverhead }
 
 // rules is what begin is told, as JSON.
 type rules struct {
@@ -91,7 +102,6 @@ func (p *pack) begin(args []js.Value) (any, error) {
 			return nil, faultReply
 		}
 	}
-	p.views = r.Views
 	p.packer, err = share.NewPacker(c)
 	return nil, err
 }
@@ -115,7 +125,7 @@ func emitter(emit js.Value) func(share.Part) error {
 	}
 }
 
-// addPhoto(photo, bytes of its variants) puts a photo into the quick bundle and returns how long that is.
+// addPhoto(photo, bytes of its variants) puts a photo into the quick bundle and returns about where it ends there.
 func (p *pack) addPhoto(args []js.Value) (any, error) {
 	defer runtime.GC()
 	if p.packer == nil {
@@ -153,9 +163,10 @@ func (p *pack) add(about share.Photo, made []share.Variant) (any, error) {
 		if err := p.packer.Add(p.photos, share.Quick, v); err != nil {
 			return nil, err
 		}
+		p.count(share.Quick, v.Data)
 	}
 	p.photos++
-	return float64(p.packer.Sealed()), nil
+	return p.sealed(share.Quick), nil
 }
 
 // commitQuick returns the body that opens the link, or undefined where the share is committed once, at its end.
@@ -169,12 +180,11 @@ func (p *pack) commitQuick([]js.Value) (any, error) {
 
 // beginFull(part size) says that originals follow.
 func (p *pack) beginFull(args []js.Value) (any, error) {
-	p.quick = p.packer.Sealed()
 	return nil, p.packer.SetPartSize(args[0].Int())
 }
 
-// addOriginal(media, width, height, bytes) puts the original of the next photo into the full bundle and returns how long
-// that is.
+// addOriginal(media, width, height, bytes) puts the original of the next photo into the full bundle and returns about
+// where it ends there.
 func (p *pack) addOriginal(args []js.Value) (any, error) {
 	defer runtime.GC()
 	data, err := bytesOf(args[3])
@@ -185,7 +195,8 @@ func (p *pack) addOriginal(args []js.Value) (any, error) {
 		Role: variant.Original, Media: variant.Media(args[0].Int()), Width: args[1].Int(), Height: args[2].Int(), Data: data,
 	})
 	p.next++
-	return float64(p.packer.Sealed() - p.quick), err
+	p.count(share.Full, data)
+	return p.sealed(share.Full), err
 }
 
 // publish returns the body that makes the share complete.

@@ -100,7 +100,7 @@ export interface Part {
   readonly digest: string;
 }
 
-/** In the order in which they are called; begin, addPhoto and addOriginal resolve with how long the sealed bundle is. */
+/** In the order in which they are called; addPhoto and addOriginal resolve with about where in the sealed bundle they end. */
 export interface PackCalls {
   start(engine: WebAssembly.Module): void;
   /** Makes the secrets. */

@@ -157,18 +157,24 @@ export class SendModel {
     this.#changed();
   }
 
-  /** Measures the passphrase. Faults has the result; a weak one is refused. */
-  async measure(): Promise<void> {
+  /** Measures the passphrase. Faults has the result; a weak one is refused. False when that was not possible. */
+  async measure(): Promise<boolean> {
     const { passphrase } = this.#fields;
-    const guesses = passphrase === "" ? Number.POSITIVE_INFINITY : await this.#ports.guesses(passphrase);
-    if (passphrase === this.#fields.passphrase) this.#guesses = guesses;
-    this.#changed();
+    try {
+      const guesses = passphrase === "" ? Number.POSITIVE_INFINITY : await this.#ports.guesses(passphrase);
+      if (passphrase === this.#fields.passphrase) this.#guesses = guesses;
+      this.#changed();
+      return true;
+    } catch (thrown) {
+      this.stop(faultOf(thrown).code);
+      return false;
+    }
   }
 
   /** Sends what is chosen. Resolves when it is complete, has failed or was cancelled. */
   async send(): Promise<void> {
     if (this.busy) return;
-    await this.measure();
+    if (!(await this.measure())) return;
     const lifetime = parseLifetime(this.#fields.expires);
     const views = parseViews(this.#fields.views);
     if (
