@@ -95,7 +95,9 @@ function StopButton({
     case "back":
       return <Action onClick={onBack}>{t("stop.back")}</Action>;
     case "retry":
-      return <Action onClick={onRetry}>{stop === "full" || stop === "later" ? t("stop.continue") : t("retry")}</Action>;
+      return (
+        <Action onClick={onRetry}>{t(stop === "poisoned" || stop === "memory" ? "retry" : "stop.continue")}</Action>
+      );
     default:
       return action satisfies never;
   }
