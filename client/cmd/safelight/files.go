@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -23,12 +24,12 @@ func writeNew(dir, name string, data []byte, mode fs.FileMode) (string, error) {
 
 // streamNew is writeNew for what does not fit into memory.
 func streamNew(dir, name string, mode fs.FileMode, write func(io.Writer) error) (string, error) {
-	tmp, err := os.CreateTemp(dir, ".safelight-*")
+	tmp, err := temporary(dir, mode)
 	if err != nil {
 		return "", err
 	}
 	defer os.Remove(tmp.Name())
-	if err := fill(tmp, mode, write); err != nil {
+	if err := fill(tmp, write); err != nil {
 		return "", err
 	}
 	ext := filepath.Ext(name)
@@ -45,12 +46,15 @@ func streamNew(dir, name string, mode fs.FileMode, write func(io.Writer) error) 
 	return "", fmt.Errorf("%s: too many files of that name", name)
 }
 
+// temporary makes a file with a name that nobody has. os.CreateTemp would give it mode 0600, and a chmod later would
+// pass over the person's umask.
+func temporary(dir string, mode fs.FileMode) (*os.File, error) {
+	return os.OpenFile(filepath.Join(dir, ".safelight-"+rand.Text()), os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+}
+
 // fill writes a file that nobody looks at yet, and closes it when it is durable.
-func fill(f *os.File, mode fs.FileMode, write func(io.Writer) error) error {
+func fill(f *os.File, write func(io.Writer) error) error {
 	err := write(f)
-	if err == nil {
-		err = f.Chmod(mode)
-	}
 	if err == nil {
 		err = f.Sync()
 	}
@@ -76,7 +80,7 @@ func place(tmp, path string, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	err = fill(to, mode, func(w io.Writer) error {
+	err = fill(to, func(w io.Writer) error {
 		_, err := io.Copy(w, from)
 		return err
 	})
@@ -88,12 +92,12 @@ func place(tmp, path string, mode fs.FileMode) error {
 
 // writeExactly writes data to a path that the user named: an existing file is refused, not replaced.
 func writeExactly(path string, data []byte, mode fs.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".safelight-*")
+	tmp, err := temporary(filepath.Dir(path), mode)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name())
-	err = fill(tmp, mode, func(w io.Writer) error {
+	err = fill(tmp, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})

@@ -104,7 +104,7 @@ func (f *getFlags) run(ctx context.Context, s streams, o *client.Opening, pass s
 	if err := os.MkdirAll(f.dir, 0o777); err != nil {
 		return fmt.Errorf("the folder %s cannot be made: %w", f.dir, errors.Unwrap(err))
 	}
-	probe, err := os.CreateTemp(f.dir, ".safelight-*")
+	probe, err := temporary(f.dir, 0o600)
 	if err != nil {
 		return fmt.Errorf("nothing can be written into %s: %w", f.dir, errors.Unwrap(err))
 	}
@@ -148,7 +148,7 @@ func (f *getFlags) write(ctx context.Context, s streams, opened *client.Share) e
 		if err != nil {
 			return err
 		}
-		path, err := writeNew(f.dir, fileName(opened.Photos[i], i, v.Media), data, 0o644)
+		path, err := writeNew(f.dir, fileName(opened.Photos[i], i, v.Media), data, 0o666)
 		if err != nil {
 			return err
 		}
@@ -193,14 +193,14 @@ func (f *getFlags) writeSealed(ctx context.Context, s streams, opened *client.Sh
 	var secrets bytes.Buffer
 	secrets.WriteString(sealedReadme)
 	sealed, pass := opened.SealedManifest()
-	path, err := writeNew(f.dir, "manifest.age", sealed, 0o644)
+	path, err := writeNew(f.dir, "manifest.age", sealed, 0o666)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(s.out, path)
 	fmt.Fprintf(&secrets, "%s %s\n", filepath.Base(path), pass)
 	for i, pass := range opened.Bundles() {
-		path, err := streamNew(f.dir, fmt.Sprintf("bundle-%d.age", i), 0o644, func(w io.Writer) error { return opened.Sealed(ctx, i, w) })
+		path, err := streamNew(f.dir, fmt.Sprintf("bundle-%d.age", i), 0o666, func(w io.Writer) error { return opened.Sealed(ctx, i, w) })
 		if err != nil {
 			return err
 		}

@@ -26,8 +26,8 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	code := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
-	stop()
 	os.Exit(code)
 }
 
@@ -47,6 +47,10 @@ func run(ctx context.Context, args []string, s streams) int {
 		return exitDone
 	}
 	code := exitCode(err)
+	if ctx.Err() != nil {
+		s.note("safelight: stopped. Nothing that was half sent can be opened.")
+		return code
+	}
 	fmt.Fprintf(s.err, "safelight: %v\n", err)
 	if h := hint(err); h != "" {
 		fmt.Fprintf(s.err, "%s\n", h)
@@ -89,8 +93,6 @@ func exitCode(err error) int {
 // hint says what to do about an error, where that is not plain from the error itself.
 func hint(err error) string {
 	switch {
-	case errors.Is(err, context.Canceled):
-		return "Stopped. Nothing that was half sent can be opened."
 	case errors.Is(err, client.ErrToken):
 		return "This server asks for a token: pass it with --token or in SAFELIGHT_TOKEN. Its operator has it."
 	case errors.Is(err, client.ErrUnreachable):

@@ -42,7 +42,7 @@ func (m *manageFile) write(link string) error {
 	if err != nil {
 		return err
 	}
-	return fill(f, 0o600, func(w io.Writer) error {
+	return fill(f, func(w io.Writer) error {
 		_, err := io.WriteString(w, link+"\n")
 		return err
 	})

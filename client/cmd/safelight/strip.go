@@ -142,7 +142,7 @@ func stripFile(s streams, path, out string, asJSON bool) error {
 	if err != nil {
 		return refusedError{path, err}
 	}
-	if err := writeExactly(out, stripped, 0o644); err != nil {
+	if err := writeExactly(out, stripped, 0o666); err != nil {
 		return err
 	}
 	if asJSON {
