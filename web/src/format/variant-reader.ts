@@ -5,7 +5,7 @@ import { type Bytes, equal } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 import { bundleSeal } from "./kdf.ts";
 import { openChunks, streamKey } from "./seal.ts";
-import { chunkSize, type Place, type Span, sealedChunk, spanOfPlace } from "./span.ts";
+import { chunkSize, type Place, plainSize, type Span, sealedChunk, spanOfPlace } from "./span.ts";
 
 export class VariantReader {
   private readonly place: Place;
@@ -20,6 +20,7 @@ export class VariantReader {
   private nextChunk: number;
 
   constructor(place: Place) {
+    if (place.offset + place.size > plainSize(place.total)) throw new FormatError("opening", "outside the bundle");
     this.place = place;
     this.span = spanOfPlace(place);
     this.key = streamKey(place.head, bundleSeal(place.key, place.id));
