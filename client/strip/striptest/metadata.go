@@ -116,8 +116,8 @@ func rational(tag uint16, v ...uint32) field {
 
 // degrees writes degrees, minutes and ten-thousandths of seconds.
 func degrees(tag uint16, v float64) field {
-	n := uint32(math.Round(math.Abs(v) * 3600 * 10000))
-	return rational(tag, n/36_000_000, 1, n/600_000%60, 1, n%600_000, 10000)
+	n := uint64(math.Round(math.Abs(v) * 3600 * 10000))
+	return rational(tag, uint32(n/36_000_000), 1, uint32(n/600_000%60), 1, uint32(n%600_000), 10000)
 }
 
 // size is what the directory takes with its values.
