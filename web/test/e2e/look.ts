@@ -48,7 +48,7 @@ function sideways(page: Page): Promise<number> {
 function bareKeys(page: Page): Promise<string[]> {
   return page.evaluate(() =>
     (document.body.innerText.match(/\b[a-z]+(\.[a-z0-9-]+){1,3}\b/g) ?? []).filter(
-      (w) => !/\.(jpg|png|jpeg|webp|example|onion|org|com)\b/.test(w) && !/^\d/.test(w),
+      (w) => !/\.(jpg|png|jpeg|webp|pdf|svg|gif|example|onion|org|com)\b/.test(w) && !/^\d/.test(w),
     ),
   );
 }
