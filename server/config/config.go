@@ -103,9 +103,7 @@ func Worker(lookup func(name string) (string, bool)) (Config, error) {
 			return Config{}, fmt.Errorf("%s: %w", o.Variable(), err)
 		}
 	}
-	if c.Admit == "" {
-		c.Admit = "token" // a Worker is never on loopback
-	}
+	c.Listen = "" // nobody listens, and certainly not on loopback
 	return c, c.check()
 }
 
