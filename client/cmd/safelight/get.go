@@ -142,7 +142,7 @@ func (f *getFlags) write(ctx context.Context, s streams, opened *client.Share) e
 		total += int64(v.Size)
 	}
 	progress := newBar(s.err, "receiving")
-	defer progress.done()
+	defer progress.clear()
 	for i, v := range picked {
 		data, err := opened.Read(ctx, v)
 		if err != nil {
@@ -152,9 +152,10 @@ func (f *getFlags) write(ctx context.Context, s streams, opened *client.Share) e
 		if err != nil {
 			return err
 		}
+		progress.clear()
+		fmt.Fprintln(s.out, path)
 		n += int64(v.Size)
 		progress.set(n, total)
-		fmt.Fprintln(s.out, path)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func newBar(w io.Writer, what string) *bar {
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return &bar{}
 	}
-	return &bar{bar: progressbar.NewOptions64(1,
+	b := &bar{bar: progressbar.NewOptions64(1,
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionSetDescription(what),
 		progressbar.OptionShowBytes(true),
@@ -33,6 +33,8 @@ func newBar(w io.Writer, what string) *bar {
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionFullWidth(),
 	)}
+	_ = b.bar.RenderBlank() // the speed counts from now
+	return b
 }
 
 // update shows how far sending is. The whole grows and shrinks a little while photos are packed, because only then it
@@ -58,7 +60,8 @@ func (b *bar) set(n, total int64) {
 	_ = b.bar.Set64(n)
 }
 
-func (b *bar) done() {
+// clear makes room for a line of output on the same terminal; the next update draws the bar again.
+func (b *bar) clear() {
 	if b.bar != nil {
 		_ = b.bar.Clear()
 	}

@@ -101,7 +101,7 @@ func (f *sendFlags) run(ctx context.Context, s streams, files []string) error {
 	bar := newBar(s.err, "sending")
 	c.Progress = bar.update
 	sent, err := client.Send(ctx, photos, c)
-	bar.done()
+	bar.clear()
 	if err != nil {
 		keep.drop()
 		return named(err, files)
