@@ -1,7 +1,5 @@
 package strip
 
-import "strings"
-
 // Group says what a finding gives away.
 type Group string
 
@@ -94,15 +92,3 @@ func (r *Report) text(g Group, code, value string) {
 }
 
 var weight = map[Group]int{Place: 0, Person: 1, Time: 2, Device: 3, Hidden: 4, Text: 5, History: 6, Provenance: 7, Profile: 8, Other: 9}
-
-// names returns the codes as one line, for tests and logs of the programmer: no values.
-func (r Report) names() string {
-	var b strings.Builder
-	for i, f := range r.Findings {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(f.Code)
-	}
-	return b.String()
-}

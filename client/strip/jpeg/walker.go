@@ -1,7 +1,5 @@
 package jpeg
 
-import "math/bits"
-
 // walker decodes a scan symbol by symbol and writes it again, symbol by symbol, in canonical form; without an emitter it
 // only counts. It serves progressive scans, and those that the fast pass found odd.
 type walker struct {
@@ -237,7 +235,11 @@ func (w *walker) acFirst(from, to int) error {
 			if size == 0 && run < 15 {
 				w.odd = w.odd || zeros > 0
 				zeros = 0
-				i += w.endOfBand(part, run, to-i) - 1
+				n, err := w.endOfBand(part, run, to-i)
+				if err != nil {
+					return err
+				}
+				i += n - 1
 				break
 			}
 			extra := w.r.take(size)
@@ -269,16 +271,15 @@ func (w *walker) acFirst(from, to int) error {
 // set returns the set of nonzero coefficients of block i, counted without those outside of the picture.
 func (c *component) set(i int) *uint64 { return &c.nonzero[i/c.blocksX*c.paddedX+i%c.blocksX] }
 
-// endOfBand reads how many blocks end here, this one included, and writes as many as there are.
-func (w *walker) endOfBand(part *scanPart, size, left int) int {
-	n := 1<<size | int(w.r.take(size))
+// endOfBand copies how many blocks end here, this one included. Decoders do not agree on what more than are left means.
+func (w *walker) endOfBand(part *scanPart, size, left int) (int, error) {
+	extra := w.r.take(size)
+	n := 1<<size | int(extra)
 	if n > left {
-		w.odd = true
-		n = left
+		return 0, damaged("a band ends beyond the scan")
 	}
-	size = bits.Len(uint(n)) - 1
-	w.symbol(part.acStats, byte(size<<4), uint32(n)&(1<<size-1), size)
-	return n
+	w.symbol(part.acStats, byte(size<<4), extra, size)
+	return n, nil
 }
 
 // acRefine walks blocks of a scan that adds a bit to a band of coefficients.
@@ -294,7 +295,9 @@ func (w *walker) acRefine(from, to int) error {
 			}
 			run, size := int(symbol>>4), int(symbol&15)
 			if size == 0 && run < 15 {
-				w.eobrun = w.endOfBand(part, run, to-i)
+				if w.eobrun, err = w.endOfBand(part, run, to-i); err != nil {
+					return err
+				}
 				break
 			}
 			if size > 1 {
