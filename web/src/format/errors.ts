@@ -43,6 +43,9 @@ export class FormatError extends Error {
   }
 }
 
-export function isFormatCode(code: unknown): code is FormatCode {
-  return typeof code === "string" && (formatCodes as readonly string[]).includes(code);
+/** A FormatError, also one that a late script threw: every script of the pages carries its own copy of the class. */
+export function isFormatError(error: unknown): error is FormatError {
+  if (error instanceof FormatError) return true;
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
+  return name === "FormatError" && typeof code === "string" && (formatCodes as readonly string[]).includes(code);
 }

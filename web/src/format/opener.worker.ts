@@ -1,5 +1,5 @@
 // The opener's worker: opening a large photo must not hold up the page.
-import { FormatError } from "./errors.ts";
+import { isFormatError } from "./errors.ts";
 import { openerJobs } from "./opener-jobs.ts";
 import type { Answer, Call } from "./opener-protocol.ts";
 
@@ -14,7 +14,7 @@ self.onmessage = ({ data }: MessageEvent<Call>) => {
   } catch (error) {
     post({
       n,
-      code: error instanceof FormatError ? error.code : "failed",
+      code: isFormatError(error) ? error.code : "failed",
       message: error instanceof Error ? error.message : "",
     });
   }

@@ -1,5 +1,5 @@
 // The passphrase's worker: Argon2id keeps one core busy for a while. It is ended after one passphrase.
-import { FormatError } from "./errors.ts";
+import { isFormatError } from "./errors.ts";
 import { blind, finalize, type Question, stretch } from "./passphrase.ts";
 import type { PassphraseAnswer, PassphraseCall } from "./passphrase-protocol.ts";
 
@@ -20,7 +20,7 @@ self.onmessage = ({ data }: MessageEvent<PassphraseCall>) => {
   try {
     post(answer(data));
   } catch (error) {
-    const code = error instanceof FormatError ? error.code : "failed";
+    const code = isFormatError(error) ? error.code : "failed";
     post({ is: "failed", code, message: error instanceof Error ? error.message : "" });
   }
 };

@@ -1,6 +1,6 @@
 // The states of the manage page, and the rules that an owner can change. No DOM, no request.
 import { ApiError, isAway } from "../api/errors.ts";
-import { FormatError } from "../format/errors.ts";
+import { type FormatError, isFormatError } from "../format/errors.ts";
 import type { Manifest } from "../format/manifest.ts";
 import type { Statement } from "../format/statement.ts";
 import { UpdatedError } from "../lib/lazy.ts";
@@ -86,7 +86,7 @@ export function refusal(s: Statement, change: Change, now: number): ChangeCode |
 
 export function codeOf(error: unknown): ChangeCode {
   if (error instanceof UpdatedError) return "updated";
-  if (error instanceof FormatError) return codeOfFormat(error);
+  if (isFormatError(error)) return codeOfFormat(error);
   if (!(error instanceof ApiError)) return "failed";
   if (isAway(error)) return "unreachable";
   switch (error.code) {

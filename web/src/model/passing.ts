@@ -1,7 +1,7 @@
 // Through the gate: a passphrase, a counted view, or both. FORMAT.md, "Opening".
 import { ApiError, isAway } from "../api/errors.ts";
 import { type Bytes, none } from "../format/bytes.ts";
-import { FormatError } from "../format/errors.ts";
+import { isFormatError } from "../format/errors.ts";
 import { answerPassphrase, type Keys, keysOf, type Link, type Looked, look, type Ports, unseal } from "./opening.ts";
 import { type Busy, type Opened, type Problem, type ProblemCode, ViewError } from "./view-state.ts";
 
@@ -43,7 +43,7 @@ async function derive(p: Pass): Promise<{ readonly keys: Keys; readonly guessId:
   try {
     return await answerPassphrase(p.ports, p.link, p.looked.statement, p.passphrase, progress, p.signal);
   } catch (error) {
-    if (error instanceof FormatError && error.code === "passphrase-form") throw new GateError("long-passphrase");
+    if (isFormatError(error) && error.code === "passphrase-form") throw new GateError("long-passphrase");
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 // The states of a page that shows a share. No DOM, no request: viewing.ts moves from one to the next.
 import { ApiError, isAway } from "../api/errors.ts";
-import { FormatError } from "../format/errors.ts";
+import { type FormatError, isFormatError } from "../format/errors.ts";
 import type { Photo } from "../format/manifest.ts";
 import type { Statement } from "../format/statement.ts";
 import { UpdatedError } from "../lib/lazy.ts";
@@ -94,7 +94,7 @@ export class ViewError extends Error {
 export function codeOf(error: unknown): ViewCode {
   if (error instanceof ViewError) return error.code;
   if (error instanceof UpdatedError) return "updated";
-  if (error instanceof FormatError) return codeOfFormat(error);
+  if (isFormatError(error)) return codeOfFormat(error);
   if (error instanceof ApiError) return codeOfApi(error);
   return "failed";
 }
