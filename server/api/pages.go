@@ -28,6 +28,7 @@ var mediaTypes = map[string]string{
 	".css":  "text/css; charset=utf-8",
 	".svg":  "image/svg+xml",
 	".png":  "image/png",
+	".jpg":  "image/jpeg",
 	".wasm": "application/wasm",
 	".json": "application/json",
 	".txt":  "text/plain; charset=utf-8",
