@@ -39,7 +39,7 @@ function wordNeedles(file: string): Needle[] {
     text("passphrase", passphrase),
     text("file name", path.basename(file)),
     text("planted name", "planted-name"),
-    text("gps", planted.latitude),
+    text("gps", "52.37020, 4.89520"),
   ];
 }
 
@@ -109,7 +109,9 @@ test("nothing of a photo can be found on the server", async ({ browser, page }) 
       );
       const names = new Set(search(needles, hay()).map((f) => f.needle));
       fs.rmSync(at);
-      expect([...names].sort(), form).toEqual([...new Set(needles.map((n) => n.name))].sort());
+      // What is shorter than eight bytes meets chance in base64, so it is not looked for there.
+      const expected = needles.filter((n) => form !== "base64" || n.bytes.length >= 8).map((n) => n.name);
+      expect([...names].sort(), form).toEqual([...new Set(expected)].sort());
     }
 
     await deleteFromManagePage(browser, sent.manage);
