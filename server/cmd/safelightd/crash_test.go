@@ -41,7 +41,7 @@ func TestNothingLost(t *testing.T) {
 		kills = min(kills, 8)
 	}
 	d := launch(t, "--creates-per-hour", "0")
-	w := crowdOf(t, d)
+	w := crowdOf(t, d, 6)
 	r := mathrand.New(mathrand.NewPCG(w.seed, 1<<32))
 	for n := range kills {
 		time.Sleep(time.Duration(r.IntN(250)) * time.Millisecond)
@@ -61,11 +61,11 @@ func TestNothingLost(t *testing.T) {
 	finish(t, d, w)
 }
 
-func crowdOf(t *testing.T, d *daemon) *crowd {
+func crowdOf(t *testing.T, d *daemon, people int) *crowd {
 	t.Helper()
 	seed := mathrand.Uint64()
 	t.Logf("seed %d", seed)
-	w, err := gather(d, 6, seed)
+	w, err := gather(d, people, seed)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func cutPower(t *testing.T, n int, program ...string) (*daemon, *crowd, error) {
 		d.cmd.Process.Kill()
 		time.Sleep(100 * time.Millisecond) // until the disk is not in use any more
 	})
-	w := crowdOf(t, d)
+	w := crowdOf(t, d, 6)
 	r := mathrand.New(mathrand.NewPCG(w.seed, 1<<33))
 	for i := range n {
 		time.Sleep(time.Duration(50+r.IntN(600)) * time.Millisecond)
