@@ -20,6 +20,7 @@ func byArchiveZip(t *testing.T, names []string, data [][]byte) []byte {
 	for i, name := range names {
 		n := uint64(len(data[i]))
 		f, err := w.CreateRaw(&zip.FileHeader{
+			//lint:ignore SA1019 the format fixes the raw date, which Modified cannot express without an extra field
 			Name: name, CreatorVersion: 20, ReaderVersion: 20, ModifiedDate: 0x21,
 			CRC32: crc32.ChecksumIEEE(data[i]), CompressedSize64: n, UncompressedSize64: n,
 		})

@@ -148,7 +148,9 @@ func TestNoAnswer(t *testing.T) {
 		want error
 		n    int64
 	}{
-		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://elsewhere.invalid/", 307) }, ErrRedirect, 1},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://elsewhere.invalid/", http.StatusTemporaryRedirect)
+		}, ErrRedirect, 1},
 		{"another program", func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }, ErrUnreachable, 1},
 		{"a portal's page", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(403); io.WriteString(w, "<html>") }, ErrUnreachable, 1},
 	} {
