@@ -64,7 +64,7 @@ export async function stranger(browser: Browser, options: Parameters<Browser["ne
 export async function shows(page: Page, state: "preview" | "view" | "original" = "view", n = 0): Promise<void> {
   const better = ["preview", "view", "original"].slice(["preview", "view", "original"].indexOf(state));
   const photo = part(page, "photo").nth(n);
-  await expect(photo).toHaveAttribute("data-state", new RegExp(`^(${better.join("|")})$`), { timeout: 30_000 });
+  await expect(photo).toHaveAttribute("data-state", new RegExp(`^(${better.join("|")})$`), { timeout: 60_000 });
   await expect
     .poll(() =>
       photo.evaluate(
