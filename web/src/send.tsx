@@ -126,7 +126,7 @@ async function main(): Promise<void> {
     );
   // A browser without WebAssembly learns it before photos are chosen; the engine is there by the time they are.
   if (typeof WebAssembly !== "object") model.stop("no-wasm");
-  else engine.warm();
+  else void engine.warm();
   try {
     model.know(await readSite(AbortSignal.timeout(60_000)));
   } catch {

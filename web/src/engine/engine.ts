@@ -1,6 +1,6 @@
 // The near end of the protocol: starts the workers and calls them. Nothing else in the pages makes a worker for sending.
 import { asset, UpdatedError, workerUrl } from "../lib/lazy.ts";
-import { Fault } from "./fault.ts";
+import { Fault, type FaultCode } from "./fault.ts";
 import { PackLine } from "./pack-line.ts";
 import { type Line, Pool } from "./pool.ts";
 import type { Coded, Part, Spec, Stripped } from "./protocol.ts";
@@ -27,20 +27,29 @@ export class Engine {
   constructor(cores = navigator.hardwareConcurrency || 2) {
     this.#strip = new Pool({
       start: () => this.#starting("strip.worker"),
+      missing: () => whyMissing("strip.worker"),
       size: cores > 3 ? 2 : 1,
       limit: stripLimit,
       spent: (value) => ((value as { memory?: number } | undefined)?.memory ?? 0) > spentMemory,
     });
     this.#codec = new Pool({
       start: () => new Worker(workerUrl("codec.worker")),
+      missing: () => whyMissing("codec.worker"),
       size: Math.max(1, Math.min(3, cores - 1)),
       limit: codecLimit,
     });
   }
 
-  /** Fetches and compiles the engine, so that it is there when it is needed. Failures show when it is. */
-  warm(): void {
-    this.#compiled().catch(() => undefined);
+  /** Has the engine and a worker of each kind there before they are needed. Failures show when they are. */
+  async warm(): Promise<void> {
+    try {
+      await this.#compiled();
+      this.#strip.warm();
+      this.#codec.warm();
+      this.#spare ??= this.#starting("pack.worker");
+    } catch {
+      // Whoever needs it tries again and hears why.
+    }
   }
 
   async strip(photo: Blob, signal: AbortSignal): Promise<Stripped> {
@@ -84,6 +93,16 @@ export class Engine {
       this.#compiling = undefined;
       throw thrown;
     }
+  }
+}
+
+/** A worker whose script does not come: the file is gone since an update, or the server is. */
+async function whyMissing(name: string): Promise<FaultCode> {
+  try {
+    const { ok } = await fetch(asset(name).href, { method: "HEAD", credentials: "omit" });
+    return ok ? "away" : "updated";
+  } catch {
+    return "away";
   }
 }
 

@@ -1,6 +1,6 @@
 // Workers of one kind, and the calls that wait for one. A worker does one call at a time; aborting a call that runs
 // ends its worker, because neither Go nor a codec yields while it computes, and the next call starts a new one.
-import { Fault, faultOf } from "./fault.ts";
+import { Fault, type FaultCode, faultOf } from "./fault.ts";
 import type { Answer } from "./protocol.ts";
 
 /** What the pool needs of a Worker. */
@@ -34,6 +34,8 @@ export interface PoolOptions {
   readonly size: number;
   /** How much weight may be worked on at once; something heavier than that works alone. */
   readonly limit: number;
+  /** Why a worker never came; asked when one breaks that has not said anything yet. */
+  readonly missing: () => Promise<FaultCode>;
   /** Whether a worker that answered with this value has to go, so that its memory returns to the system. */
   readonly spent?: (value: unknown) => boolean;
 }
@@ -56,6 +58,11 @@ export class Pool {
       this.#waiting.push(job);
       this.#next();
     });
+  }
+
+  /** Has a worker there before there is something to do. */
+  warm(): void {
+    if (this.#hands.length === 0) this.#hire();
   }
 
   #next(): void {
@@ -91,11 +98,15 @@ export class Pool {
     hand.line.onerror = (event) => {
       event.preventDefault();
       this.#dismiss(hand);
-      hand.job?.reject(new Fault(hand.known ? "internal" : "updated"));
-      this.#next();
+      void this.#bury(hand);
     };
     this.#hands.push(hand);
     return hand;
+  }
+
+  async #bury({ job, known }: Hand): Promise<void> {
+    job?.reject(new Fault(known ? "internal" : await this.#options.missing()));
+    this.#next();
   }
 
   #abort(job: Job): void {

@@ -69,30 +69,49 @@ export interface RunInput {
 /** A share that the server may know of, and how to delete it. */
 export interface Begun {
   readonly pack: Pack;
-  readonly id: string;
+  id: string;
   /** The create request was sent. */
   created: boolean;
 }
 
 /** Sends everything. begun is told as soon as there may be something to delete. Rejects with what cannot be mended. */
 export async function run(input: RunInput, begun: (share: Begun) => void): Promise<void> {
-  const { api, courier, events } = input;
+  const { events } = input;
   let uploader: Uploader | undefined;
   const pack = await input.start((part) => uploader?.push(part));
-  const share = await pack.call("newShare");
-  const state: Begun = { pack, id: share.id, created: false };
-  begun(state);
-  events.linked(share);
-  events.step("linked");
-  uploader = uploaderOf(input, share.id, pack);
-  const create = await pack.call("create", events.now() + input.rules.lifetime);
-  state.created = true;
-  const reply = await courier.deliver((signal) => api.create(share.id, create, signal));
+  const state: Begun = { pack, id: "", created: false };
+  const reply = await create(input, state, begun);
+  uploader = uploaderOf(input, state.id, pack);
   await pack.call("begin", reply, input.rules, partSizeFor(undefined));
   events.step("uploading");
-  const originals = await quick(input, pack, uploader, share.id);
-  await full(input, pack, uploader, share.id, originals);
+  const originals = await quick(input, pack, uploader, state.id);
+  await full(input, pack, uploader, state.id, originals);
   events.step("complete");
+}
+
+/**
+ * Announces the share. When a reply was lost on the way, the server knows the id already and nobody the tokens: the
+ * share gets another id, and so another link, before anything is in it.
+ */
+async function create(
+  { api, courier, events, rules }: RunInput,
+  state: Begun,
+  begun: (share: Begun) => void,
+): Promise<Uint8Array> {
+  for (;;) {
+    const share = await state.pack.call("newShare");
+    state.id = share.id;
+    begun(state);
+    events.linked(share);
+    events.step("linked");
+    const body = await state.pack.call("create", events.now() + rules.lifetime);
+    state.created = true;
+    try {
+      return await courier.deliver((signal) => api.create(share.id, body, signal));
+    } catch (thrown) {
+      if ((thrown as { code?: unknown } | null)?.code !== "exists") throw thrown;
+    }
+  }
 }
 
 function uploaderOf({ api, courier, events }: RunInput, id: string, pack: Pack): Uploader {

@@ -35,7 +35,7 @@ function pool(size: number, limit = 100, spent?: (value: unknown) => boolean) {
     hands.push(hand);
     return hand;
   };
-  return { hands, pool: new Pool({ start, size, limit, ...(spent ? { spent } : {}) }) };
+  return { hands, pool: new Pool({ start, size, limit, missing: async () => "updated", ...(spent ? { spent } : {}) }) };
 }
 
 const nth = (hands: Hand[], n: number): Hand => hands[n] ?? assert.fail(`no worker ${n}`);
