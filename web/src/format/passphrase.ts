@@ -60,9 +60,19 @@ export function newOprfKey(): Bytes {
 
 const argon = { t: 2, m: 19_456, p: 1, dkLen: 32 } as const;
 
+/** Hands on every fiftieth of the way. noble reports ten thousand times, and each report costs a message and a render. */
+function inSteps(progress: (done: number) => void): (done: number) => void {
+  let next = 0;
+  return (done) => {
+    if (done < next) return;
+    next = done + 0.02;
+    progress(done);
+  };
+}
+
 /** PW from the OPRF's output y; takes 0.3 s, many times that where scripts are interpreted. progress gets 0 to 1. */
 export function stretch(y: Uint8Array, id: Uint8Array, progress: (done: number) => void = () => {}): Bytes {
-  return argon2id(y, id, { ...argon, onProgress: progress }) as Bytes;
+  return argon2id(y, id, { ...argon, onProgress: inSteps(progress) }) as Bytes;
 }
 
 /** stretch, giving the page a turn every 20 ms; ends early when the signal says so. */
@@ -72,9 +82,10 @@ export async function stretchInSlices(
   progress: (done: number) => void,
   signal: AbortSignal,
 ): Promise<Bytes> {
+  const step = inSteps(progress);
   const onProgress = (done: number) => {
     signal.throwIfAborted();
-    progress(done);
+    step(done);
   };
   return (await argon2idAsync(y, id, { ...argon, asyncTick: 20, onProgress })) as Bytes;
 }

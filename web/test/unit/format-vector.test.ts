@@ -138,3 +138,13 @@ test("text helpers", () => {
   assert.equal(hex(ascii("AZ")), "415a");
   assert.equal(hex(utf8("ü")), "c3bc");
 });
+
+test("stretching reports in steps, not ten thousand times", () => {
+  const seen: number[] = [];
+  stretch(evaluate(k, id, "grüner tee"), id, (done) => seen.push(done));
+  assert.ok(seen.length > 10 && seen.length <= 52, `${seen.length} reports`);
+  assert.deepEqual(
+    [...seen].sort((a, b) => a - b),
+    seen,
+  );
+});
