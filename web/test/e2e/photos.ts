@@ -14,20 +14,22 @@ export const planted = {
   longitude: "4.8952",
 } as const;
 
-export type PhotoName = "camera" | "portrait" | "screenshot" | "big";
+export type PhotoName = "camera" | "portrait" | "screenshot" | "heavy";
 
-const kinds: Record<PhotoName, { kind: "camera" | "screenshot"; width: number; height: number; orientation?: number }> =
-  {
-    camera: { kind: "camera", width: 2400, height: 1600 },
-    portrait: { kind: "camera", width: 1600, height: 1200, orientation: 6 },
-    screenshot: { kind: "screenshot", width: 1280, height: 800 },
-    big: { kind: "camera", width: 4000, height: 3000 },
-  };
+const kinds: Record<
+  PhotoName,
+  { kind: "camera" | "screenshot"; width: number; height: number; orientation?: number; quality?: number }
+> = {
+  camera: { kind: "camera", width: 2400, height: 1600 },
+  portrait: { kind: "camera", width: 1600, height: 1200, orientation: 6 },
+  screenshot: { kind: "screenshot", width: 1280, height: 800 },
+  heavy: { kind: "camera", width: 4000, height: 3000, quality: 96 },
+};
 
 /** The path of a photo by name; seed makes another one of the same kind. */
 export function photo(name: PhotoName, seed = 1): string {
   const dir = path.join(os.tmpdir(), "safelight-photos");
-  const { kind, width, height, orientation = 1 } = kinds[name];
+  const { kind, width, height, orientation = 1, quality = 90 } = kinds[name];
   const file = path.join(dir, `planted-name-${name}-${seed}.${kind === "camera" ? "jpg" : "png"}`);
   if (fs.existsSync(file)) return file;
   fs.mkdirSync(dir, { recursive: true });
@@ -43,6 +45,8 @@ export function photo(name: PhotoName, seed = 1): string {
       `${width}`,
       "-height",
       `${height}`,
+      "-quality",
+      `${quality}`,
       "-orientation",
       `${orientation}`,
       "-seed",

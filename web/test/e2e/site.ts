@@ -49,6 +49,10 @@ export class Site {
     return site;
   }
 
+  get pid(): number {
+    return this.child?.pid ?? -1;
+  }
+
   get data(): string {
     return path.join(this.dir, "data");
   }

@@ -22,6 +22,7 @@ func run() error {
 	width := flag.Int("width", 1600, "in pixels, as stored")
 	height := flag.Int("height", 1200, "in pixels, as stored")
 	gps := flag.String("gps", "", "latitude,longitude in degrees")
+	flag.IntVar(&o.Quality, "quality", 90, "of the JPEG, 1 to 100")
 	flag.IntVar(&o.Orientation, "orientation", 1, "1 to 8")
 	flag.Uint64Var(&o.Seed, "seed", 1, "which picture")
 	flag.StringVar(&o.Owner, "owner", "", "planted as owner, artist and copyright")
