@@ -44,12 +44,7 @@ func (c *Client) PutPart(ctx context.Context, u Upload, n uint32, data []byte) e
 		accept:      []int{http.StatusCreated, http.StatusOK},
 	}
 	return c.retry(ctx, partTries, func() error {
-		once, cancel := context.WithTimeout(ctx, patience+time.Duration(len(data)/slowest)*time.Second)
-		defer cancel()
-		_, err := c.exchange(once, r)
-		if once.Err() != nil && ctx.Err() == nil {
-			return fmt.Errorf("%w: a part took too long", ErrUnreachable)
-		}
+		_, err := c.within(ctx, patience+time.Duration(len(data)/slowest)*time.Second, r)
 		return err
 	})
 }

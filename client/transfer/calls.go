@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"safelight/crypto/statement"
 	"safelight/server/wire"
@@ -28,9 +29,20 @@ var ok = []int{http.StatusOK}
 // ask sends a request until it is answered, up to tries times, and returns the body.
 func (c *Client) ask(ctx context.Context, tries int, r call) (b []byte, err error) {
 	err = c.retry(ctx, tries, func() error {
-		b, err = c.exchange(ctx, r)
+		b, err = c.within(ctx, c.answerWait+time.Duration(len(r.body)/slowest)*time.Second, r)
 		return err
 	})
+	return b, err
+}
+
+// within is exchange, given up after a time. Whoever accepts a connection and says nothing is as good as not there.
+func (c *Client) within(ctx context.Context, limit time.Duration, r call) ([]byte, error) {
+	once, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	b, err := c.exchange(once, r)
+	if err != nil && once.Err() != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("%w: nothing came back within %v", ErrUnreachable, limit)
+	}
 	return b, err
 }
 

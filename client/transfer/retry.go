@@ -17,6 +17,8 @@ const (
 	callTries = 4 // a person waits for the first answer: 2 seconds, then say so
 	firstWait = 250 * time.Millisecond
 	maxWait   = 20 * time.Second
+	// answerWait is how long one try of what is no part may take, beside the time for its body.
+	answerWait = 10 * time.Second
 	// maxRetryAfter is the longest that a server may make us wait before that is an answer for the person instead.
 	maxRetryAfter = 2 * time.Minute
 )

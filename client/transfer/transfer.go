@@ -46,14 +46,17 @@ type Config struct {
 
 	Transport http.RoundTripper // for tests; nil is a transport of our own
 	FirstWait time.Duration     // for tests; 0 is a quarter of a second
+
+	AnswerWait time.Duration // for tests; 0 is ten seconds
 }
 
 // Client talks to one server.
 type Client struct {
-	base      *url.URL
-	admit     string
-	http      *http.Client
-	firstWait time.Duration
+	base       *url.URL
+	admit      string
+	http       *http.Client
+	firstWait  time.Duration
+	answerWait time.Duration
 }
 
 // New returns a client. It makes no request.
@@ -77,8 +80,11 @@ func New(c Config) (*Client, error) {
 	if c.FirstWait == 0 {
 		c.FirstWait = firstWait
 	}
+	if c.AnswerWait == 0 {
+		c.AnswerWait = answerWait
+	}
 	refuse := func(*http.Request, []*http.Request) error { return ErrRedirect }
-	return &Client{base, c.Admit, &http.Client{Transport: c.Transport, CheckRedirect: refuse}, c.FirstWait}, nil
+	return &Client{base, c.Admit, &http.Client{Transport: c.Transport, CheckRedirect: refuse}, c.FirstWait, c.AnswerWait}, nil
 }
 
 // Server returns the address of the server, without a slash at the end.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -172,6 +173,19 @@ func TestNoAnswer(t *testing.T) {
 	}
 	if err := c.PutPart(t.Context(), Upload{}, 0, []byte("x")); !errors.Is(err, ErrUnreachable) || strings.Contains(err.Error(), "parts") {
 		t.Errorf("PutPart to nobody = %v", err)
+	}
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	c, err = New(Config{Server: "http://" + silent.Addr().String(), FirstWait: time.Microsecond, AnswerWait: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if _, err := c.Site(t.Context()); !errors.Is(err, ErrUnreachable) || time.Since(began) > 5*time.Second {
+		t.Errorf("Site of who says nothing = %v after %v, want ErrUnreachable soon", err, time.Since(began))
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
