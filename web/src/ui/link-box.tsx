@@ -15,10 +15,10 @@ export function LinkBox({ link, waiting }: LinkProps) {
   return (
     <div class={waiting ? "linkbox waiting" : "linkbox"}>
       <span class="caption" id="link-address">
-        {t("link.address")}
+        {t("links.address")}
       </span>
       <span class="caption" id="link-key">
-        {t("link.key")}
+        {t("links.key")}
       </span>
       <code data-testid="share-link" id="share-link" onCopy={copyWhole}>
         <span class="address">{link.slice(0, at)}</span>
@@ -65,7 +65,7 @@ export function CopyButton({ text, shown, label, class: look }: CopyProps) {
       </span>
       {copied === "by-hand" ? (
         <p class="caption" role="status">
-          {t("link.by-hand")}
+          {t("links.by-hand")}
         </p>
       ) : null}
     </>

@@ -6,7 +6,7 @@ export function Qr({ text }: { readonly text: string }) {
   const { data, size } = encode(text, { ecc: "M", border: 2 });
   const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
   return (
-    <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={t("link.qr")}>
+    <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={t("links.qr")}>
       <path d={path} />
     </svg>
   );

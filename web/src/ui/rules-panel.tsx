@@ -15,10 +15,10 @@ interface Props {
 
 export function RulesPanel({ model, onSuggest }: Props) {
   return (
-    <section class="panel" aria-label={t("rules.label")}>
+    <section class="panel" aria-label={t("rule.label")}>
       <div class="field">
         <label for="title">
-          {t("rules.title")} <span class="quiet optional">{t("rules.title-optional")}</span>
+          {t("rule.title")} <span class="quiet optional">{t("rule.title-optional")}</span>
         </label>
         <input
           class="input"
@@ -84,7 +84,7 @@ function Expires({ model }: { readonly model: SendModel }) {
     <Group id="expires-label">
       <div class="head-input">
         <label for="expires" id="expires-label">
-          {t("rules.expires")}
+          {t("rule.expires")}
         </label>
         <input
           class={faults.expires ? "input is-error" : "input"}
@@ -108,7 +108,7 @@ function Expires({ model }: { readonly model: SendModel }) {
         <Problem fault={faults.expires} id="expires-hint" />
       ) : (
         <p class="hint" id="expires-hint">
-          {t("rules.expires-hint", { moment: moment(Date.now() + (ms ?? 0)) })}
+          {t("rule.expires-hint", { moment: moment(Date.now() + (ms ?? 0)) })}
         </p>
       )}
     </Group>
@@ -122,7 +122,7 @@ function Views({ model }: { readonly model: SendModel }) {
     <Group id="views-label">
       <div class="head-input">
         <label for="views" id="views-label">
-          {t("rules.views")}
+          {t("rule.views")}
         </label>
         <input
           class={faults.views ? "input is-error" : "input"}
@@ -130,7 +130,7 @@ function Views({ model }: { readonly model: SendModel }) {
           data-testid="views"
           inputMode="numeric"
           autocomplete="off"
-          placeholder={t("rules.views-none")}
+          placeholder={t("rule.views-none")}
           aria-describedby="views-hint"
           aria-invalid={faults.views !== undefined}
           value={fields.views}
@@ -141,14 +141,14 @@ function Views({ model }: { readonly model: SendModel }) {
         name="views-preset"
         presets={viewPresets}
         chosen={(preset) => parseViews(preset) === views}
-        words={(preset) => t(preset === "" ? "rules.views-none" : "rules.views-n", { n: Number(preset) })}
+        words={(preset) => t(preset === "" ? "rule.views-none" : "rule.views-n", { n: Number(preset) })}
         onChoose={(chosen) => model.set({ views: chosen })}
       />
       {faults.views ? (
         <Problem fault={faults.views} id="views-hint" />
       ) : (
         <p class="hint" id="views-hint">
-          {t("rules.views-hint")}
+          {t("rule.views-hint")}
         </p>
       )}
     </Group>
@@ -166,7 +166,7 @@ function Passphrase({ model, onSuggest }: Props) {
   return (
     <div class="field">
       <label for="passphrase">
-        {t("rules.passphrase")} <span class="quiet optional">{t("rules.optional")}</span>
+        {t("rule.passphrase")} <span class="quiet optional">{t("rule.optional")}</span>
       </label>
       <div class="row">
         <input
@@ -182,14 +182,14 @@ function Passphrase({ model, onSuggest }: Props) {
           onInput={(event) => model.set({ passphrase: event.currentTarget.value })}
         />
         <button type="button" class="btn" onClick={() => void onSuggest()}>
-          {t("rules.suggest")}
+          {t("rule.suggest")}
         </button>
       </div>
       {faults.passphrase ? (
         <Problem fault={faults.passphrase} id="passphrase-hint" />
       ) : (
         <p class="hint" id="passphrase-hint">
-          {t("rules.passphrase-hint")}
+          {t("rule.passphrase-hint")}
         </p>
       )}
     </div>

@@ -50,11 +50,11 @@ export function SendReady({ model, link, manage, head, onToken }: Props) {
             <div class="withqr">
               <div class="stack close">
                 <div class="actions">
-                  <CopyButton text={link} shown="share-link" label={t("link.copy")} class="btn primary big" />
+                  <CopyButton text={link} shown="share-link" label={t("links.copy")} class="btn primary big" />
                   {canShare(link) ? (
                     <button type="button" class="btn big" onClick={() => void share(link)}>
                       <Icon name="share" />
-                      {t("link.share")}
+                      {t("links.share")}
                     </button>
                   ) : null}
                 </div>

@@ -44,7 +44,7 @@ export function SendSending({ model, link, head, onToken }: Props) {
           {link && phase !== "failed" ? <LinkBox link={link} waiting /> : null}
           {phase === "failed" ? null : (
             <div class="actions">
-              {link ? <CopyButton text={link} shown="share-link" label={t("link.copy")} class="btn" /> : null}
+              {link ? <CopyButton text={link} shown="share-link" label={t("links.copy")} class="btn" /> : null}
               <button type="button" class="btn plain" data-testid="cancel" onClick={() => void model.cancel()}>
                 {t("sending.cancel")}
               </button>

@@ -34,7 +34,7 @@ export function bytesOf(done: number, all: number): string {
 /** 7 days. */
 export function lifetime(ms: number): string {
   const { n, unit } = unitsOf(ms);
-  return t(`time.${unit}`, { n });
+  return t(`lasts.${unit}`, { n });
 }
 
 /** Wednesday 2 December, 10:14. */

@@ -55,6 +55,23 @@ test("the check finds a missing key, a lost placeholder and an orphan", () => {
   ]);
 });
 
+/** Keys that stand in more than one file of a language: the late catalogues are merged into one. */
+function twice(files: readonly Catalogue[]): string[] {
+  const keys = files.flatMap((file) => Object.keys(file));
+  return keys.filter((key, i) => keys.indexOf(key) !== i);
+}
+
+test("no key stands in two files", () => {
+  const files = fs
+    .readdirSync(path.join(locales, "en"))
+    .map((f) => JSON.parse(fs.readFileSync(path.join(locales, "en", f), "utf8")) as Catalogue);
+  assert.deepEqual(twice(files), []);
+});
+
+test("the check finds a key that stands twice", () => {
+  assert.deepEqual(twice([{ a: "x", b: "y" }, { b: "z" }]), ["b"]);
+});
+
 test("no word stands in a component", () => {
   const files = fs
     .readdirSync(path.join(WEB_DIR, "src"), { recursive: true })
