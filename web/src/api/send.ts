@@ -2,9 +2,9 @@
 import type { Part } from "../engine/protocol.ts";
 import type { Bytes } from "../format/bytes.ts";
 import { decode, Fields } from "../format/msgpack.ts";
-import type { SendSite } from "../model/send.ts";
 import type { SendFault } from "../model/send-courier.ts";
 import type { SendApi } from "../model/send-run.ts";
+import type { SendSite } from "../model/send-state.ts";
 import { ApiError } from "./errors.ts";
 import { ask, bytesOf } from "./http.ts";
 

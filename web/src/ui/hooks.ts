@@ -1,6 +1,6 @@
 // Hooks of the send page.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Phase } from "../model/send.ts";
+import type { Phase } from "../model/send-state.ts";
 import { keepAwake, warnBeforeLeaving } from "./device.ts";
 
 /** An address for a blob, revoked when it is not shown any more. */

@@ -1,8 +1,9 @@
 // A share is on its way: the link first, marked until it opens; then the test strip.
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../lib/words.ts";
-import type { Phase, SendModel } from "../model/send.ts";
+import type { SendModel } from "../model/send.ts";
 import { wholeProgress } from "../model/send-progress.ts";
+import type { Phase } from "../model/send-state.ts";
 import { CopyButton, LinkBox } from "./link-box.tsx";
 import { StopMessage } from "./send-parts.tsx";
 import { TestStrip } from "./test-strip.tsx";

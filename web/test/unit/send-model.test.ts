@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Fault, type FaultCode } from "../../src/engine/fault.ts";
 import type { Coded, PackCalls, Part, Stripped } from "../../src/engine/protocol.ts";
-import { type Phase, SendModel, type SendPorts } from "../../src/model/send.ts";
+import { SendModel } from "../../src/model/send.ts";
 import type { SendFault } from "../../src/model/send-courier.ts";
+import type { Phase, SendPorts } from "../../src/model/send-state.ts";
 
 const bytes = (n: number) => new Uint8Array(n);
 const stripped: Stripped = {
