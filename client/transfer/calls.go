@@ -41,7 +41,7 @@ func (c *Client) within(ctx context.Context, limit time.Duration, r call) ([]byt
 	defer cancel()
 	b, err := c.exchange(once, r)
 	if err != nil && once.Err() != nil && ctx.Err() == nil {
-		return nil, fmt.Errorf("%w: nothing came back within %v", ErrUnreachable, limit)
+		return nil, fmt.Errorf("%w: %w", ErrUnreachable, fmt.Errorf("nothing came back within %v", limit))
 	}
 	return b, err
 }
