@@ -34,7 +34,7 @@ var pages = map[string]string{
 	"assets/send-0123456789ab.js": "export {};",
 }
 
-// worker is a running `wrangler dev`.
+// worker is a running Worker, served by dev.mjs.
 type worker struct {
 	url string
 	dir string
@@ -69,7 +69,7 @@ func start(t *testing.T, program string) *worker {
 		t.Fatal(err)
 	}
 	run(t, w.dir, wrangler, "d1", "migrations", "apply", "safelight", "--local", "--persist-to", "state")
-	w.serve(t, wrangler)
+	w.serve(t)
 	return w
 }
 
@@ -109,7 +109,7 @@ func (w *worker) configure(t *testing.T) {
 }
 
 // serve starts wrangler on a free port and returns when the program answers.
-func (w *worker) serve(t *testing.T, wrangler string) {
+func (w *worker) serve(t *testing.T) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -117,8 +117,11 @@ func (w *worker) serve(t *testing.T, wrangler string) {
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	l.Close()
-	cmd := exec.Command(wrangler, "dev", "--local", "--ip", "127.0.0.1", "--port", fmt.Sprint(port),
-		"--inspector-port", "0", "--persist-to", "state", "--test-scheduled")
+	script, err := filepath.Abs("dev.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("node", script, "wrangler.json", fmt.Sprint(port))
 	cmd.Dir, cmd.Env = w.dir, environ()
 	cmd.Stdout, cmd.Stderr = w.log, w.log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that workerd ends with it
@@ -149,14 +152,39 @@ func (w *worker) serve(t *testing.T, wrangler string) {
 			t.Fatal("wrangler ended before it served")
 		default:
 		}
-		if r, err := http.Get(w.url + "/"); err == nil {
-			r.Body.Close()
+		if ping(w.url) == nil {
+			go keepAwake(w.url, ended)
 			return
 		}
 		if time.Now().After(deadline) {
 			t.Fatal("wrangler does not serve within a minute")
 		}
 	}
+}
+
+// keepAwake asks for a page four times a second. After a request that took seconds, workerd 1.20260426.1 may sleep over
+// the next one on the same connection (also in plain JavaScript: a timer set there does not fire) until anybody else
+// asks for anything.
+func keepAwake(url string, ended <-chan struct{}) {
+	for {
+		select {
+		case <-ended:
+			return
+		case <-time.After(250 * time.Millisecond):
+			ping(url)
+		}
+	}
+}
+
+func ping(url string) error {
+	client := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	r, err := client.Get(url + "/")
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	_, err = io.Copy(io.Discard, r.Body)
+	return err
 }
 
 // environ keeps wrangler off the network and from asking questions.
@@ -262,4 +290,49 @@ func testPages(t *testing.T, w *worker) {
 			}
 		}
 	}
+}
+
+// maxProgram is the budget of the program as it is uploaded. Cloudflare takes 64 MiB; what is larger starts more slowly.
+const maxProgram = 12 << 20
+
+// TestProgram looks at what the linker keeps. One reachable reflect.Value.MethodByName (gin's Bind and HTML have one)
+// keeps every exported method of every package, and the program is three times as large.
+func TestProgram(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "worker.wasm")
+	dump := link(t, ".", out)
+	if lines := reflectMethods(dump); len(lines) > 0 {
+		t.Errorf("methods are found by name at run time, so all are kept: %s", strings.Join(lines, "; "))
+	}
+	info, err := os.Stat(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("the program has %d bytes", info.Size())
+	if info.Size() > maxProgram {
+		t.Errorf("the program has %d bytes, budget %d", info.Size(), maxProgram)
+	}
+	if len(reflectMethods(link(t, "./testdata/byname", out))) == 0 {
+		t.Error("control: a program that finds a method by name was not caught")
+	}
+}
+
+// link builds a program and returns what the linker says about it.
+func link(t *testing.T, pkg, out string) string {
+	t.Helper()
+	cmd := exec.Command("go", "build", "-trimpath", "-tags", "nomsgpack", "-ldflags", "-s -w -dumpdep", "-o", out, pkg)
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
+	dump, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("build %s: %v\n%.2000s", pkg, err, dump)
+	}
+	return string(dump)
+}
+
+func reflectMethods(dump string) (lines []string) {
+	for line := range strings.Lines(dump) {
+		if strings.Contains(line, "<ReflectMethod>") {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	return lines
 }
