@@ -114,7 +114,8 @@ type sender struct {
 // inFlight is how many parts are on their way at a time.
 const inFlight = 3
 
-// begin announces the share. An answer that was lost is followed by CodeExists; then another owner begins.
+// begin announces the share. An answer that was lost is followed by CodeExists: the id commits to our key, so the share
+// is ours, and we go on with it.
 func (s *sender) begin(ctx context.Context) error {
 	site, err := s.client.Site(ctx)
 	if err != nil {
@@ -126,19 +127,17 @@ func (s *sender) begin(ctx context.Context) error {
 	if err := s.checkLimits(site.Limits); err != nil {
 		return err
 	}
-	for tries := 1; ; tries++ {
-		s.owner = keys.NewOwner()
-		body, err := share.CreateRequest(s.owner, uint64(time.Now().Add(s.config.Expires).UnixMilli()))
-		if err != nil {
-			return err
-		}
-		s.created, err = s.client.Create(ctx, s.owner.ID(), body)
-		if transfer.CodeOf(err) == wire.CodeExists && tries < 3 {
-			continue
-		}
-		s.expires = s.created.Now + uint64(s.config.Expires.Milliseconds())
+	s.owner = keys.NewOwner()
+	body, err := share.CreateRequest(s.owner, uint64(time.Now().Add(s.config.Expires).UnixMilli()))
+	if err != nil {
 		return err
 	}
+	s.created, err = s.client.Create(ctx, s.owner.ID(), body)
+	if transfer.CodeOf(err) == wire.CodeExists {
+		s.created, err = s.client.Resume(ctx, s.owner)
+	}
+	s.expires = s.created.Now + uint64(s.config.Expires.Milliseconds())
+	return err
 }
 
 // checkLimits says no before anything is read, in words that the server's code alone would not have.

@@ -64,12 +64,31 @@ func (c *Client) post(ctx context.Context, tries int, path, bearer string, body 
 func sharePath(id statement.ID, what string) string { return "shares/" + id.String() + "/" + what }
 
 // Create announces a share with a body made by share.CreateRequest. It may be sent twice, when the first answer was
-// lost; then the server says CodeExists, and since only the lost answer knew the upload tokens and the creation time,
-// the caller begins again with a new owner.
+// lost; then the server says CodeExists, and the caller goes on with Resume.
 func (c *Client) Create(ctx context.Context, id statement.ID, body []byte) (wire.CreateReply, error) {
 	var reply wire.CreateReply
 	err := c.post(ctx, callTries, sharePath(id, "owner"), c.admit, body, &reply)
 	return reply, err
+}
+
+// Resume returns what goes on where a lost answer to Create would have: when the share was created, and two uploads. The
+// two that nobody has the tokens of stay empty until the server sweeps them.
+func (c *Client) Resume(ctx context.Context, s statement.Signer) (wire.CreateReply, error) {
+	var reply wire.CreateReply
+	st, err := c.State(ctx, s)
+	if err != nil {
+		return reply, err
+	}
+	if st.State != wire.StateUploading {
+		return reply, fmt.Errorf("resume: something is committed already, in state %d", st.State)
+	}
+	reply.Now = st.Now
+	for i := range reply.Uploads {
+		if reply.Uploads[i], err = c.NewUpload(ctx, s); err != nil {
+			return reply, err
+		}
+	}
+	return reply, nil
 }
 
 // Commit sends a commit or publish made by package share and returns the server's time. The same body again is
