@@ -7,6 +7,8 @@ package bridge
 import (
 	"errors"
 	"syscall/js"
+
+	"safelight/client/share"
 )
 
 // fault is an error whose code the page has words for.
@@ -37,7 +39,9 @@ func Serve() {
 		"beginFull":   p.beginFull,
 		"addOriginal": p.addOriginal,
 		"publish":     p.publish,
-		"remove":      p.remove,
+		"remove":      p.signed(share.DeleteRequest),
+		"state":       p.signed(share.StateRequest),
+		"upload":      p.signed(share.UploadRequest),
 	} {
 		object.Set(name, export(f))
 	}

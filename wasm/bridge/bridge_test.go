@@ -223,14 +223,18 @@ func check(t *testing.T, viewCode, manageCode string, body []byte, p *parts, ori
 	}
 }
 
-func TestRemove(t *testing.T) {
+func TestPlainRequests(t *testing.T) {
 	Serve()
 	must(t, "newShare")
-	r, err := statement.ParseRequest(goBytes(must(t, "remove", array(make([]byte, statement.FreshnessSize)))))
-	if err != nil || r.Action != statement.ActionDelete {
-		t.Errorf("remove asks for %v, %v, want delete", r.Action, err)
-	}
-	if _, err := call(t, "remove", array([]byte("short"))); err == nil {
-		t.Error("remove takes a challenge of the wrong length")
+	for name, want := range map[string]statement.Action{
+		"remove": statement.ActionDelete, "state": statement.ActionState, "upload": statement.ActionUpload,
+	} {
+		r, err := statement.ParseRequest(goBytes(must(t, name, array(make([]byte, statement.FreshnessSize)))))
+		if err != nil || r.Action != want {
+			t.Errorf("%s asks for %v, %v, want %v", name, r.Action, err, want)
+		}
+		if _, err := call(t, name, array([]byte("short"))); err == nil {
+			t.Errorf("%s takes a challenge of the wrong length", name)
+		}
 	}
 }

@@ -202,13 +202,16 @@ func (p *pack) addOriginal(args []js.Value) (any, error) {
 // publish returns the body that makes the share complete.
 func (p *pack) publish([]js.Value) (any, error) { return body(p.packer.Publish()) }
 
-// remove(challenge) returns the body that deletes the share.
-func (p *pack) remove(args []js.Value) (any, error) {
-	challenge, err := bytesOf(args[0])
-	if err != nil {
-		return nil, err
+// signed returns the function (challenge) that makes the body of a request without arguments: remove deletes the share;
+// state and upload go on where the reply to create was lost.
+func (p *pack) signed(request func(statement.Signer, []byte) ([]byte, error)) function {
+	return func(args []js.Value) (any, error) {
+		challenge, err := bytesOf(args[0])
+		if err != nil {
+			return nil, err
+		}
+		return body(request(p.owner, challenge))
 	}
-	return body(share.DeleteRequest(p.owner, challenge))
 }
 
 func body(b []byte, err error) (any, error) {
