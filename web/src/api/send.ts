@@ -71,6 +71,7 @@ const faults: { readonly [code: string]: SendFault } = {
   busy: { retry: "again", code: "away" },
   timeout: { retry: "again", code: "away" },
   digest: { retry: "again", code: "away" },
+  challenge: { retry: "again", code: "away" },
   later: { retry: "wait", code: "later" },
   full: { retry: "wait", code: "full" },
   token: { retry: "wait", code: "token" },

@@ -99,5 +99,7 @@ serve<PackCalls>({
     call<number>("addOriginal", media, width, height, await bytesOf(blob)),
   publish: () => call<Bytes>("publish"),
   remove: (challenge) => call<Bytes>("remove", challenge),
+  state: (challenge) => call<Bytes>("state", challenge),
+  upload: (challenge) => call<Bytes>("upload", challenge),
   taken,
 });

@@ -117,8 +117,11 @@ export interface PackCalls {
   addOriginal(photo: Stripped): number;
   /** Closes what is open: body of the publish request, or of the only commit. */
   publish(): Uint8Array<ArrayBuffer>;
-  /** Body of the delete request for a challenge of the server. */
+  /** Bodies of requests for a challenge of the server: delete, */
   remove(challenge: Uint8Array): Uint8Array<ArrayBuffer>;
+  /** and what goes on where the reply to create was lost. */
+  state(challenge: Uint8Array): Uint8Array<ArrayBuffer>;
+  upload(challenge: Uint8Array): Uint8Array<ArrayBuffer>;
   /** A part has arrived. */
   taken(bundle: number, part: number): void;
 }

@@ -3,6 +3,7 @@
 import type { Coded, NewShare, PackCalls, Part, PhotoWords, ShareRules, Stripped } from "../engine/protocol.ts";
 import type { Courier } from "./send-courier.ts";
 import type { Span } from "./send-progress.ts";
+import { resume } from "./send-resume.ts";
 import { partSizeFor, Uploader } from "./send-upload.ts";
 
 /** The pack worker, as engine/pack-line.ts has it. */
@@ -89,29 +90,25 @@ export async function run(input: RunInput, begun: (share: Begun) => void): Promi
   events.step("complete");
 }
 
-/**
- * Announces the share. When a reply was lost on the way, the server knows the id already and nobody the tokens: the
- * share gets another id, and so another link, before anything is in it.
- */
+/** Announces the share. When a reply was lost on the way, the server knows the id already, which commits to our key. */
 async function create(
   { api, courier, events, rules }: RunInput,
   state: Begun,
   begun: (share: Begun) => void,
 ): Promise<Uint8Array> {
-  for (;;) {
-    const share = await state.pack.call("newShare");
-    state.id = share.id;
-    begun(state);
-    events.linked(share);
-    events.step("linked");
-    const body = await state.pack.call("create", events.now() + rules.lifetime);
-    state.created = true;
-    try {
-      return await courier.deliver((signal) => api.create(share.id, body, signal));
-    } catch (thrown) {
-      if ((thrown as { code?: unknown } | null)?.code !== "exists") throw thrown;
-    }
+  const share = await state.pack.call("newShare");
+  state.id = share.id;
+  begun(state);
+  events.linked(share);
+  events.step("linked");
+  const body = await state.pack.call("create", events.now() + rules.lifetime);
+  state.created = true;
+  try {
+    return await courier.deliver((signal) => api.create(share.id, body, signal));
+  } catch (thrown) {
+    if ((thrown as { code?: unknown } | null)?.code !== "exists") throw thrown;
   }
+  return resume(state.pack, share.id, api, courier);
 }
 
 function uploaderOf({ api, courier, events }: RunInput, id: string, pack: Pack): Uploader {

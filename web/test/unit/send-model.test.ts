@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Fault, type FaultCode } from "../../src/engine/fault.ts";
 import type { Coded, PackCalls, Part, Stripped } from "../../src/engine/protocol.ts";
+import { decode, encode } from "../../src/format/msgpack.ts";
 import { SendModel } from "../../src/model/send.ts";
 import type { SendFault } from "../../src/model/send-courier.ts";
 import type { Phase, SendPorts } from "../../src/model/send-state.ts";
@@ -29,6 +30,8 @@ class FakePack {
   #room: (() => void) | undefined;
   #sealed = [0, 0];
   closed = false;
+  /** What stood for the reply to create. */
+  begun: unknown;
 
   constructor(onPart: (part: Part) => void, once: boolean) {
     this.#onPart = onPart;
@@ -51,6 +54,12 @@ class FakePack {
     switch (name) {
       case "newShare":
         return { id: "ab".repeat(16), viewCode: "view", manageCode: "manage" };
+      case "begin":
+        this.begun = args[0];
+        return undefined;
+      case "state":
+      case "upload":
+        return new TextEncoder().encode(name);
       case "addPhoto":
         return this.#seal(0, 200);
       case "addOriginal":
@@ -100,7 +109,11 @@ interface Trouble {
   /** Faults that pass after the first photo. */
   page?: FaultCode[];
   guesses?: number;
+  /** State of the share in the reply to state. */
+  life?: number;
 }
+
+const created = 1_790_000_000_123;
 
 class Scene {
   readonly marks: string[] = [];
@@ -122,6 +135,15 @@ class Scene {
       if (what !== "challenge") fail(what);
       return bytes(1);
     };
+    let grants = 0;
+    const owner = async (body: Uint8Array, signal: AbortSignal) => {
+      await request("owner", signal);
+      const none = bytes(0);
+      const asked = new TextDecoder().decode(body);
+      if (asked === "state") return encode([none, none, none, none, none, none, 0, 0, created, trouble.life ?? 1]);
+      if (asked === "upload") return encode([bytes(16).fill(++grants), bytes(32).fill(grants)]);
+      return bytes(1);
+    };
     const ports: SendPorts = {
       engine: {
         strip: async (photo) => {
@@ -137,7 +159,7 @@ class Scene {
         },
       },
       api: {
-        owner: (_, __, signal) => request("owner", signal),
+        owner: (_, body, signal) => owner(body, signal),
         create: (_, __, signal) => request("create", signal),
         challenge: (_, signal) => request("challenge", signal),
         put: async (_, __, signal) => void (await request("put", signal)),
@@ -168,6 +190,7 @@ class Scene {
 
 const again: SendFault = { retry: "again", code: "away" };
 const full: SendFault = { retry: "wait", code: "full" };
+const exists: SendFault = { retry: "never", code: "exists" };
 const gone: SendFault = { retry: "never", code: "gone" };
 const tick = () => new Promise((resolve) => setTimeout(resolve, 2));
 
@@ -209,6 +232,32 @@ test("requests that fail are made again, each by itself", async () => {
   const count = (what: string) => s.requests.filter((r) => r === what).length;
   assert.deepEqual([count("create"), count("owner")], [2, 3]);
   assert.equal(count("put"), 2 + 2 + 2 * 4);
+});
+
+test("a lost reply to create is gone on from, under the same link", async () => {
+  const s = new Scene({ create: [again, exists], owner: [again, again] }).choose("a.jpg");
+  await s.model.send();
+  assert.equal(s.model.phase, "complete");
+  assert.deepEqual(
+    s.pack?.said.filter((what) => what !== "state" && what !== "upload").slice(0, 3),
+    ["newShare", "create", "begin"],
+    "one share, announced with one body",
+  );
+  assert.equal(s.marks.filter((mark) => mark === "safelight:link").length, 1);
+  assert.deepEqual(s.pack.said.slice(2, 7), ["state", "state", "state", "upload", "upload"]);
+  assert.deepEqual(
+    decode(s.pack.begun as Uint8Array<ArrayBuffer>),
+    [created, [1, 2].map((n) => [bytes(16).fill(n), bytes(32).fill(n)])],
+    "created is the server's, the uploads are new",
+  );
+});
+
+test("an id that something was committed under is not gone on with", async () => {
+  const s = new Scene({ create: [exists], life: 2 }).choose("a.jpg");
+  await s.model.send();
+  assert.equal(s.model.phase, "failed");
+  assert.equal(s.model.problem, "reply");
+  assert.equal(s.pack?.begun, undefined);
 });
 
 test("a full disk waits for a person and then goes on", async () => {
