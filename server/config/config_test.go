@@ -46,6 +46,8 @@ func TestErrors(t *testing.T) {
 		{"expiry", map[string]string{"max-expiry": "7"}, nil, "", "max-expiry (flag): want a time such as 90m, 12h or 7d"},
 		{"size", nil, []string{"SAFELIGHT_MAX_SHARE=lots"}, "", "max-share (environment): want a size such as 10MB or 2GB"},
 		{"too small", map[string]string{"max-share": "1kB"}, nil, "", "max-share (flag): want at least 1048576 bytes"},
+		{"more views than can be counted", map[string]string{"max-views": "20001"}, nil, "", "max-views (flag): want a number from 1 to 20000"},
+		{"no views", nil, []string{"SAFELIGHT_MAX_VIEWS=0"}, "", "max-views (environment): want a number from 1 to 20000"},
 		{"order of expiries", map[string]string{"max-expiry": "1d"}, nil, "", "default-expiry: longer than max-expiry"},
 		{"database", map[string]string{"database": "postgres://x"}, nil, "", "database: PostgreSQL is not in this build yet; leave it out to use SQLite below the data folder"},
 		{"bucket", map[string]string{"bucket": "s3://x"}, nil, "", "bucket: S3 is not in this build yet; leave it out to keep parts below the data folder"},

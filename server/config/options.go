@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"safelight/server/wire"
 )
 
 // Option is one setting.
@@ -40,7 +42,7 @@ var Options = []Option{
 	{"min-free", "SIZE", "1GB", "free disk space that uploads leave", false, size(func(c *Config) *int64 { return &c.MinFree }, 0)},
 	{"max-expiry", "TIME", "90d", "longest life of a share", true, setMaxExpiry},
 	{"default-expiry", "TIME", "7d", "life that the send page offers first", true, setDefaultExpiry},
-	{"max-views", "N", "1000", "largest view limit", true, number(func(c *Config) *int { return &c.MaxViews }, 1)},
+	{"max-views", "N", "1000", "largest view limit, at most 20000: every view that was taken is remembered", true, number(func(c *Config) *int { return &c.MaxViews }, 1, wire.MaxViews)},
 	{"brand", "NAME", "", "name of this service on its pages", true, line(func(c *Config) *string { return &c.Brand })},
 	{"contact", "TEXT", "", "mail address or URL for reports, shown on the pages", true, line(func(c *Config) *string { return &c.Contact })},
 	{"trusted-proxies", "CIDR,…", "", "networks whose client-header is believed; the address is used for limits and kept nowhere", false, setProxies},
@@ -97,11 +99,11 @@ func size(field func(*Config) *int64, least int64) func(*Config, string) error {
 	}
 }
 
-func number(field func(*Config) *int, least int) func(*Config, string) error {
+func number(field func(*Config) *int, least, most int) func(*Config, string) error {
 	return func(c *Config, v string) error {
 		n, err := strconv.Atoi(v)
-		if err != nil || n < least || n > 1_000_000 {
-			return fmt.Errorf("want a number from %d to 1000000", least)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("want a number from %d to %d", least, most)
 		}
 		*field(c) = n
 		return nil
@@ -113,7 +115,7 @@ func setCreates(c *Config, v string) error {
 		c.CreatesPerHour = -1 // check decides
 		return nil
 	}
-	return number(func(c *Config) *int { return &c.CreatesPerHour }, 0)(c, v)
+	return number(func(c *Config) *int { return &c.CreatesPerHour }, 0, 1_000_000)(c, v)
 }
 
 func setMaxExpiry(c *Config, v string) (err error) {
