@@ -30,7 +30,11 @@ export default defineConfig({
     {
       name: "firefox",
       testMatch: /\.both\.spec\.ts$/,
-      use: { browserName: "firefox", channel: "moz-firefox", launchOptions: { executablePath: "/usr/bin/firefox-esr" } },
+      use: {
+        browserName: "firefox",
+        channel: "moz-firefox",
+        launchOptions: { executablePath: "/usr/bin/firefox-esr" },
+      },
     },
   ],
 });
