@@ -87,14 +87,19 @@ func environment() []string {
 	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SAFELIGHT_") })
 }
 
+// nowhere is where clients look while there is no server: the port it had may soon be somebody else's.
+var nowhere = "127.0.0.1:1"
+
 // kill ends the server as a power switch would, and returns when it is no more.
 func (d *daemon) kill() {
+	d.address.Store(&nowhere)
 	d.cmd.Process.Kill()
 	<-d.ended
 }
 
 // stop asks the server to end.
 func (d *daemon) stop() error {
+	d.address.Store(&nowhere)
 	if err := d.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}
