@@ -222,19 +222,18 @@ func (w *crowd) pack(ctx context.Context, e *entry, p *share.Packer, twice bool)
 	return w.publish(ctx, e, body, err)
 }
 
-// create announces the share. Like client.Send it begins again with another owner when an answer was lost.
+// create announces the share. Like client.Send it goes on with it when an answer was lost.
 func (w *crowd) create(ctx context.Context, e *entry) ([2]wire.Grant, uint64, error) {
-	for {
-		e.owner = keys.NewOwner()
-		body, err := share.CreateRequest(e.owner, uint64(time.Now().Add(7*24*time.Hour).UnixMilli()))
-		if err != nil {
-			return [2]wire.Grant{}, 0, broken("creating: %w", err)
-		}
-		reply, err := w.client.Create(ctx, e.owner.ID(), body)
-		if transfer.CodeOf(err) != wire.CodeExists {
-			return reply.Uploads, reply.Now, err
-		}
+	e.owner = keys.NewOwner()
+	body, err := share.CreateRequest(e.owner, uint64(time.Now().Add(7*24*time.Hour).UnixMilli()))
+	if err != nil {
+		return [2]wire.Grant{}, 0, broken("creating: %w", err)
 	}
+	reply, err := w.client.Create(ctx, e.owner.ID(), body)
+	if transfer.CodeOf(err) == wire.CodeExists {
+		reply, err = w.client.Resume(ctx, e.owner)
+	}
+	return reply.Uploads, reply.Now, err
 }
 
 // publish sends the next revision.
