@@ -20,6 +20,9 @@ type Target struct {
 
 	// Header is sent with every request: names and values in turn.
 	Header []string
+	// Lossy says that something between, not the server, loses answers under load: wrangler's proxy does. The race then
+	// asks again with the same take id, which is free, as a viewer would.
+	Lossy bool
 	// Rounds of the race for one view; 20 if zero.
 	Rounds int
 	// MaxShare is the server's limit for a share, in bytes; 0 skips the case, because a real one is too big to fill.
