@@ -47,7 +47,7 @@ export function Slide(p: SlideProps) {
   }, [current, ready, onZoom, onZoomed]);
   useEffect(() => {
     print.current?.style.setProperty("--w", `${photo.width}px`);
-    print.current?.style.setProperty("--h", `${photo.height}px`);
+    print.current?.style.setProperty("--ratio", `${photo.width / photo.height}`);
   }, [photo]);
   const state = picture.shown?.is ?? "preview";
   const alt = photo.decorative ? "" : photo.alt || t("room.alt", { i: p.i + 1, n: p.n });
