@@ -1,5 +1,5 @@
 // One photo of the room: its preview at once, the picture over it as soon as it is decoded, nothing moves.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Photo } from "../format/manifest.ts";
 import { lazy } from "../lib/lazy.ts";
 import { t } from "../lib/words.ts";
@@ -45,7 +45,7 @@ export function Slide(p: SlideProps) {
       zoom?.close();
     };
   }, [current, ready, onZoom, onZoomed]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     print.current?.style.setProperty("--w", `${photo.width}px`);
     print.current?.style.setProperty("--ratio", `${photo.width / photo.height}`);
   }, [photo]);
