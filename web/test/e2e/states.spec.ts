@@ -122,6 +122,19 @@ test("send: a server that asks for an invitation", async ({ page }) => {
   }
 });
 
+test("send: the server's disk is full", async ({ page }) => {
+  const full = await Site.start("--admit", "open", "--min-free", "1000000GB");
+  try {
+    await page.goto(`${full.url}/`);
+    await choose(page, photo("screenshot"));
+    await part(page, "send").click();
+    await expect(part(page, "error").first()).toHaveAttribute("data-code", "full");
+    await look(page, "send-full");
+  } finally {
+    await full.stop();
+  }
+});
+
 test("send: no WebAssembly", async ({ page }) => {
   await page.addInitScript(() => {
     Reflect.deleteProperty(globalThis, "WebAssembly");
@@ -238,6 +251,18 @@ test("view: damage shows no pixels", async ({ page }) => {
   await expect(part(page, "error")).toHaveAttribute("data-code", "damaged");
   expect(await page.locator("img, canvas").count()).toBe(0);
   await look(page, "view-damaged");
+});
+
+test("view: away and back, and in two tabs", async ({ page, context }) => {
+  const sent = await site.cli("send", photo("screenshot"));
+  await page.goto(sent.stdout.trim());
+  await shows(page, "view");
+  await page.goto(`${site.url}/`);
+  await page.goBack();
+  await shows(page, "view");
+  const second = await context.newPage();
+  await second.goto(sent.stdout.trim());
+  await shows(second, "view");
 });
 
 test("view: still uploading, then it opens by itself", async ({ page, browser }) => {
