@@ -45,7 +45,7 @@ export function Room({ share, late, read }: RoomProps) {
   };
   useEffect(() => pictures.show(current), [pictures, current]);
   useRoomTitle(current, n);
-  useKeys({ zoom, go, current, n, leave: panel ? closePanel : undefined });
+  useKeys({ zoom, go, where: track.where, n, leave: panel ? closePanel : undefined });
   const idle = useIdle(panel);
   const photo = share.photos[Math.min(current, n - 1)];
   if (!photo) return null;

@@ -5,7 +5,7 @@ import type { Zoom } from "./zoom.lazy.ts";
 export interface Keys {
   readonly zoom: { readonly current: Zoom | undefined };
   readonly go: (i: number) => void;
-  readonly current: number;
+  readonly where: { readonly current: number };
   readonly n: number;
   readonly leave: (() => void) | undefined;
 }
@@ -26,8 +26,9 @@ export function useKeys(keys: Keys): void {
 }
 
 /** True when the key meant something. */
-function act({ zoom, go, current, n, leave }: Keys, key: string): boolean {
+function act({ zoom, go, where, n, leave }: Keys, key: string): boolean {
   const z = zoom.current;
+  const { current } = where;
   const back = getComputedStyle(document.documentElement).direction === "rtl" ? 1 : -1;
   switch (key) {
     case "ArrowLeft":

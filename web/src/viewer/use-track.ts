@@ -4,6 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 export interface Track {
   readonly ref: { current: HTMLDivElement | null };
   readonly current: number;
+  /** The same as current, but of now: keys may come faster than the page is drawn. */
+  readonly where: { readonly current: number };
   go(i: number): void;
   onScroll(): void;
 }
@@ -47,7 +49,7 @@ export function useTrack(n: number): Track {
       observer.disconnect();
     };
   }, []);
-  return { ref, current: Math.min(current, n - 1), go, onScroll };
+  return { ref, current: Math.min(current, n - 1), where, go, onScroll };
 }
 
 function place(track: HTMLElement | null, i: number, smooth: boolean): void {
