@@ -36,7 +36,7 @@ export function SendSending({ model, link, head, onToken }: Props) {
                 <span class={phase === "failed" ? "dot off" : "dot half"} />
                 {t(`sending.${stateOf(phase, stop)}.state`)}
               </span>{" "}
-              {phase === "failed" ? t("failed.link") : t(sending?.views ? "sending.limited" : "sending.copy")}
+              {phase === "failed" ? t("failed.link") : t(sending?.views || stop ? "sending.limited" : "sending.copy")}
             </p>
           </div>
           {stop ? (
