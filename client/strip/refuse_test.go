@@ -217,7 +217,7 @@ func TestReport(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := map[string]string{
-				"gps-position": "52.37020, 4.89520", "camera": "Safelight Optical SO-7 Mark II", "camera-serial": "PLANTED-serial",
+				"gps-position": "52.37020, 4.89520", "gps-altitude": "0 m", "camera": "Safelight Optical SO-7 Mark II", "camera-serial": "PLANTED-serial",
 				"lens": "SO 24-70mm F2.8", "settings": "1/250 s, f/2.8, ISO 200", "taken": "2026-05-04 11:12:13",
 				"colour-profile": "PLANTED-profile", "edit-history": "2 steps, Darkroom 4.2",
 			}

@@ -94,7 +94,7 @@ func (r *Report) place(v exifValues, entries []exif.Entry) {
 		r.text(Place, "gps-position", fmt.Sprintf("%.5f, %.5f", latitude, longitude))
 	}
 	if height, ok := v.rational(exif.GPS, 0x0006); ok {
-		if below, ok := v[exif.GPS][0x0005].Uint(); ok && below == 1 {
+		if below, ok := v[exif.GPS][0x0005].Uint(); ok && below == 1 && height != 0 {
 			height = -height
 		}
 		r.text(Place, "gps-altitude", fmt.Sprintf("%.0f m", height))

@@ -71,7 +71,9 @@ func EXIF(w, h int, o Options) []byte {
 		gps = directory{
 			{0x0000, 1, 4, []byte{2, 3, 0, 0}},
 			ascii(0x0001, side(o.GPS.Latitude, "N", "S")), degrees(0x0002, o.GPS.Latitude),
-			ascii(0x0003, side(o.GPS.Longitude, "E", "W")), degrees(0x0004, o.GPS.Longitude), ascii(0x001d, "2026:05:04"),
+			ascii(0x0003, side(o.GPS.Longitude, "E", "W")), degrees(0x0004, o.GPS.Longitude),
+			// Below sea level by nothing, as some phones write it.
+			{0x0005, 1, 1, []byte{1, 0, 0, 0}}, rational(0x0006, 0, 100), ascii(0x001d, "2026:05:04"),
 		}
 	}
 	var thumbnail []byte
