@@ -24,6 +24,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"safelight/server/wire"
 )
@@ -216,11 +218,27 @@ func problemOf(resp *http.Response) error {
 		}
 		return p
 	}
-	p.Code, p.Detail, p.Statement, p.Signature = doc.Code, doc.Detail, doc.Statement, doc.Signature
+	p.Code, p.Detail, p.Statement, p.Signature = wire.Code(plain(string(doc.Code))), plain(doc.Detail), doc.Statement, doc.Signature
 	if p.Detail == "" {
-		p.Detail = doc.Title
+		p.Detail = plain(doc.Title)
 	}
 	return p
+}
+
+// maxPlain is the longest text of a server that is shown, in bytes.
+const maxPlain = 400
+
+// plain makes one short line of a text that a server chose: it ends up in a terminal, which must not take orders from it.
+func plain(s string) string {
+	if len(s) > maxPlain {
+		s = s[:maxPlain]
+	}
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // parseRetryAfter reads seconds or a date.
