@@ -35,6 +35,7 @@ func (s *Shares) Put(ctx context.Context, id ID, up Upload, n uint32, token [32]
 		// From here on the upload is not abandoned before this PUT has ended.
 		u.Last = now
 		u.Bytes += size
+		u.Begun += size
 		return s.checkSpace(ctx, r, up, n, size)
 	})
 	if err != nil {
@@ -59,8 +60,12 @@ func (s *Shares) Put(ctx context.Context, id ID, up Upload, n uint32, token [32]
 
 // checkSpace refuses r when part n of up, counted already, takes it over what a share may have. Parts sent twice are
 // counted twice, so that the stored ones are counted before anybody is refused. Parts under way at that moment escape
-// the count; commit counts exactly.
+// that count: what was ever begun is bounded too, so that many slow parts at once cannot fill a disk. Commit counts
+// exactly.
 func (s *Shares) checkSpace(ctx context.Context, r *record, up Upload, n uint32, size int64) error {
+	if r.begun() > maxBegun*s.limits.ShareBytes {
+		return refuse(wire.CodeLarge, "more was begun than a share may ever send, parts sent again included")
+	}
 	if r.bytes() <= s.limits.ShareBytes {
 		return nil
 	}
@@ -83,6 +88,17 @@ func (s *Shares) checkSpace(ctx context.Context, r *record, up Upload, n uint32,
 		return refuse(wire.CodeLarge, "larger than a share may be")
 	}
 	return nil
+}
+
+// maxBegun is how many times the largest share an owner may begin to send, what breaks off and is sent again included.
+const maxBegun = 4
+
+// begun is how many bytes of parts were ever begun.
+func (r *record) begun() (n int64) {
+	for _, u := range r.Uploads {
+		n += u.Begun
+	}
+	return n
 }
 
 // bytes is how many bytes of parts r has, at most.

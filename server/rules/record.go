@@ -69,7 +69,8 @@ type upload struct {
 	Token [32]byte // SHA-256
 	State uint64
 	Last  int64 // last part begun; when it was dropped
-	Bytes int64 // of all parts begun, those sent twice counted twice
+	Bytes int64 // of all parts begun, those sent twice counted twice, until the stored ones are counted
+	Begun int64 // of all parts ever begun; never counted down
 }
 
 func (r *record) encode() ([]byte, error) {

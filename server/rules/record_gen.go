@@ -205,13 +205,14 @@ func (z *record) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *upload) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// array header, size 5
-	o = append(o, 0x95)
+	// array header, size 6
+	o = append(o, 0x96)
 	o = msgp.AppendBytes(o, (z.ID)[:])
 	o = msgp.AppendBytes(o, (z.Token)[:])
 	o = msgp.AppendUint64(o, z.State)
 	o = msgp.AppendInt64(o, z.Last)
 	o = msgp.AppendInt64(o, z.Bytes)
+	o = msgp.AppendInt64(o, z.Begun)
 	return
 }
 
@@ -223,8 +224,8 @@ func (z *upload) UnmarshalMsg(bts []byte) (o []byte, err error) {
 		err = msgp.WrapError(err)
 		return
 	}
-	if zb0001 != 5 {
-		err = msgp.ArrayError{Wanted: 5, Got: zb0001}
+	if zb0001 != 6 {
+		err = msgp.ArrayError{Wanted: 6, Got: zb0001}
 		return
 	}
 	bts, err = msgp.ReadExactBytes(bts, (z.ID)[:])
@@ -252,12 +253,17 @@ func (z *upload) UnmarshalMsg(bts []byte) (o []byte, err error) {
 		err = msgp.WrapError(err, "Bytes")
 		return
 	}
+	z.Begun, bts, err = msgp.ReadInt64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Begun")
+		return
+	}
 	o = bts
 	return
 }
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *upload) Msgsize() (s int) {
-	s = 1 + msgp.ArrayHeaderSize + (16 * (msgp.ByteSize)) + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize)) + msgp.Uint64Size + msgp.Int64Size + msgp.Int64Size
+	s = 1 + msgp.ArrayHeaderSize + (16 * (msgp.ByteSize)) + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize)) + msgp.Uint64Size + msgp.Int64Size + msgp.Int64Size + msgp.Int64Size
 	return
 }
