@@ -1,7 +1,7 @@
 // The filmstrip: one small picture per photo, the lamp under the one on the screen.
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../lib/words.ts";
-import type { Pictures } from "./pictures.ts";
+import type { Picture, Pictures } from "./pictures.ts";
 
 export interface FilmProps {
   readonly n: number;
@@ -21,10 +21,15 @@ export function Film({ n, current, pictures, go }: FilmProps) {
   return (
     <nav class="film" aria-label={t("room.photos")} ref={strip}>
       {Array.from({ length: n }, (_, i) => (
-        <FilmFrame key={i} i={i} n={n} current={i === current} url={pictures.at(i).preview} go={go} />
+        <FilmFrame key={i} i={i} n={n} current={i === current} url={sharpest(pictures.at(i))} go={go} />
       ))}
     </nav>
   );
+}
+
+/** A picture that is there anyway is sharper than the preview, and costs no request. */
+function sharpest({ shown, preview }: Picture): string | undefined {
+  return shown?.url ?? preview;
 }
 
 interface FilmFrameProps {
