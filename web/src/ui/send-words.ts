@@ -89,6 +89,13 @@ const namedFindings = [
   "unknown-segment",
   "trailer",
   "gps-position",
+  "exif",
+  "flashpix",
+  "application",
+  "chunk",
+  "unused-palette",
+  "ducky",
+  "prompt",
 ] as const;
 
 /** What a finding says, or what it is when it has nothing to say; of a hidden picture also how large it is. */
