@@ -41,6 +41,8 @@ type Config struct {
 	Contact      string // address or URL for reports, or ""
 	Proxies      []netip.Prefix
 	ClientHeader string // header in which Proxies hand on the client's address
+
+	listens bool // somebody said where to listen
 }
 
 // Sources are where settings come from, besides the defaults.
@@ -56,8 +58,11 @@ const prefix = "SAFELIGHT_"
 // createsPerHour is the default where others than this machine can reach the server.
 const createsPerHour = 60
 
-// foreign are variables with our prefix that the command line client reads.
-var foreign = map[string]bool{"SAFELIGHT_SERVER": true, "SAFELIGHT_TOKEN": true}
+// foreign are variables with our prefix that others read: the command line client, and the tests that go tool task runs.
+var foreign = map[string]bool{
+	"SAFELIGHT_SERVER": true, "SAFELIGHT_TOKEN": true,
+	"SAFELIGHT_CORPUS": true, "SAFELIGHT_KILLS": true, "SAFELIGHT_POWER_CUTS": true, "SAFELIGHT_LOAD": true, "SAFELIGHT_BIG": true,
+}
 
 // Load returns the settings of s.
 func Load(s Sources) (Config, error) {
@@ -87,6 +92,7 @@ func Load(s Sources) (Config, error) {
 		if err := o.set(&c, value); err != nil {
 			return Config{}, fmt.Errorf("%s (%s): %w", o.Name, from, err)
 		}
+		c.listens = c.listens || o.Name == "listen" && from != "default"
 	}
 	return c, c.check()
 }
@@ -148,6 +154,9 @@ func (c *Config) Loopback() bool {
 	a, err := netip.ParseAddr(host)
 	return err == nil && a.IsLoopback()
 }
+
+// Placed reports whether a setting says where people reach the server. The default of listen is a guess.
+func (c *Config) Placed() bool { return c.PublicURL != "" || c.Domain != "" || c.listens }
 
 // Origin returns where people reach the server when it is bound to addr: scheme, host and base path, ending in a slash.
 func (c *Config) Origin(addr string) string {

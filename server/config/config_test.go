@@ -29,6 +29,23 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+func TestAccepted(t *testing.T) {
+	for _, tt := range []struct {
+		flag, value string
+		environ     []string
+	}{
+		{"max-share", "1MB", nil},
+		{"min-free", "0", nil},
+		{"max-views", "20000", nil},
+		{"brand", "of the client", []string{"SAFELIGHT_SERVER=https://h", "SAFELIGHT_TOKEN=x"}},
+		{"brand", "of the tests", []string{"SAFELIGHT_CORPUS=/photos", "SAFELIGHT_KILLS=9", "SAFELIGHT_POWER_CUTS=9", "SAFELIGHT_LOAD=9s", "SAFELIGHT_BIG=1"}},
+	} {
+		if _, err := load(map[string]string{tt.flag: tt.value}, tt.environ, ""); err != nil {
+			t.Errorf("%s %s: %v", tt.flag, tt.value, err)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -45,7 +62,7 @@ func TestErrors(t *testing.T) {
 		{"nonsense", nil, nil, "zzzzzz = 1", `config file, line 1: unknown setting "zzzzzz"`},
 		{"expiry", map[string]string{"max-expiry": "7"}, nil, "", "max-expiry (flag): want a time such as 90m, 12h or 7d"},
 		{"size", nil, []string{"SAFELIGHT_MAX_SHARE=lots"}, "", "max-share (environment): want a size such as 10MB or 2GB"},
-		{"too small", map[string]string{"max-share": "1kB"}, nil, "", "max-share (flag): want at least 1048576 bytes"},
+		{"too small", map[string]string{"max-share": "1kB"}, nil, "", "max-share (flag): want at least 1MB"},
 		{"more views than can be counted", map[string]string{"max-views": "20001"}, nil, "", "max-views (flag): want a number from 1 to 20000"},
 		{"no views", nil, []string{"SAFELIGHT_MAX_VIEWS=0"}, "", "max-views (environment): want a number from 1 to 20000"},
 		{"order of expiries", map[string]string{"max-expiry": "1d"}, nil, "", "default-expiry: longer than max-expiry"},

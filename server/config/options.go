@@ -37,7 +37,7 @@ var Options = []Option{
 	{"public-url", "URL", "", "where people reach the server when a proxy stands in front, such as https://photos.example", true, setPublicURL},
 	{"admit", "open|token", "", "who may create shares: everybody, or who has a token (default: open on loopback, else token)", true, setAdmit},
 	{"admit-token-hash", "HEX", "", "SHA-256 of a token that may create, beside those in the data folder", true, setTokenHash},
-	{"max-share", "SIZE", "2GB", "largest share, as stored", true, size(func(c *Config) *int64 { return &c.MaxShare }, 1<<20)},
+	{"max-share", "SIZE", "2GB", "largest share, as stored", true, size(func(c *Config) *int64 { return &c.MaxShare }, 1e6)},
 	{"creates-per-hour", "N", "", "shares that one address may create in an hour; 0 is no limit (default: 60, and no limit on loopback)", true, setCreates},
 	{"min-free", "SIZE", "1GB", "free disk space that uploads leave", false, size(func(c *Config) *int64 { return &c.MinFree }, 0)},
 	{"max-expiry", "TIME", "90d", "longest life of a share", true, setMaxExpiry},
@@ -92,7 +92,7 @@ func size(field func(*Config) *int64, least int64) func(*Config, string) error {
 	return func(c *Config, v string) error {
 		n, err := ParseSize(v)
 		if err == nil && n < least {
-			err = fmt.Errorf("want at least %d bytes", least)
+			err = fmt.Errorf("want at least %dMB", least/1e6)
 		}
 		*field(c) = n
 		return err
