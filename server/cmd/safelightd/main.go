@@ -19,6 +19,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -28,8 +29,15 @@ import (
 	"safelight/server/config"
 )
 
-// version is set by the linker.
+// version is set by the linker, or else what the build recorded.
 var version = "development"
+
+func init() {
+	info, ok := debug.ReadBuildInfo()
+	if ok && version == "development" && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		version = info.Main.Version
+	}
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
@@ -74,6 +82,15 @@ func newRoot(environ []string) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	asked := root.Flags().Bool("version", false, "print the version")
+	printVersion := func(cmd *cobra.Command) { fmt.Fprintln(cmd.OutOrStdout(), "safelightd", version) }
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if !*asked {
+			return cmd.Help()
+		}
+		printVersion(cmd)
+		return nil
+	}
 	for _, o := range config.Options {
 		root.PersistentFlags().VarP(&flagValue{o, given}, o.Name, "", o.Help+" ["+o.Variable()+"]")
 	}
@@ -88,7 +105,7 @@ func newRoot(environ []string) *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Args:  noArgs,
-		Run:   func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), "safelightd", version) },
+		Run:   func(cmd *cobra.Command, _ []string) { printVersion(cmd) },
 	})
 	return root
 }

@@ -59,8 +59,10 @@ func TestUsage(t *testing.T) {
 			t.Errorf("serve --help does not name --%s", o.Name)
 		}
 	}
-	if code, out, _ := command("version"); code != 0 || out != "safelightd development\n" {
-		t.Errorf("version = %d, %q", code, out)
+	for _, how := range []string{"version", "--version"} {
+		if code, out, _ := command(how); code != 0 || out != "safelightd development\n" {
+			t.Errorf("%s = %d, %q", how, code, out)
+		}
 	}
 }
 
