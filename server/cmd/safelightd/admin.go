@@ -91,7 +91,9 @@ type withStack func(how access, do func(context.Context, *cobra.Command, config.
 
 func newToken(with withStack) *cobra.Command {
 	var fresh, only bool
-	cmd := &cobra.Command{Use: "token --new", Short: "Make another token for creating shares, and print its send link once", Args: noArgs}
+	cmd := &cobra.Command{Use: "token --new", Short: "Make another token for creating shares, and print its send link once", Args: noArgs,
+		Long: "Make another token for creating shares, and print its send link once. With the settings of the server (--listen, --domain or\n" +
+			"--public-url) it is the whole link; where nothing says the address, it is the token alone."}
 	cmd.Flags().BoolVar(&fresh, "new", false, "make a token; without it, count those that are known")
 	cmd.Flags().BoolVar(&only, "only", false, "with --new: forget all other tokens")
 	cmd.RunE = with(serving, func(ctx context.Context, cmd *cobra.Command, c config.Config, s *stack) error {
@@ -104,10 +106,16 @@ func newToken(with withStack) *cobra.Command {
 			return err
 		}
 		token, err := s.tokens.Add(ctx, only)
-		if err == nil {
+		switch {
+		case err != nil:
+			return err
+		case c.Placed():
 			fmt.Fprintf(out, "%s#%s\n", c.Origin(reachable(c.Listen)), token)
+		default:
+			fmt.Fprintln(out, token)
+			fmt.Fprintf(cmd.ErrOrStderr(), "The send link is the address of the server, then %s/# and this token: https://photos.example%s/#TOKEN\n", c.BasePath, c.BasePath)
 		}
-		return err
+		return nil
 	})
 	return cmd
 }

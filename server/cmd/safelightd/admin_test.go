@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -114,9 +115,12 @@ func TestToken(t *testing.T) {
 	for _, tok := range []string{first, token} { // the running server knows both
 		apitest.Live(t, apitest.Target{URL: p.url, Admit: tok})
 	}
-	if code, out, _ = command("admin", "token", "--new", "--only", "--data", data); code != 0 {
-		t.Fatal(out)
+	// Where nothing says the address, none is guessed: standard output is the token alone.
+	code, out, stderr := command("admin", "token", "--new", "--only", "--data", data, "--base-path", "/p")
+	if code != 0 || !regexp.MustCompile(`^[0-9a-f]{64}\n$`).MatchString(out) || !strings.Contains(stderr, "https://photos.example/p/#TOKEN") {
+		t.Fatalf("token --new = %d, %q %q", code, out, stderr)
 	}
+	apitest.Live(t, apitest.Target{URL: p.url, Admit: strings.TrimSpace(out)})
 	known, err := admit.File(filepath.Join(data, "keys", "tokens")).Hashes(t.Context())
 	if err != nil || len(known) != 1 {
 		t.Errorf("%d tokens after --only, %v", len(known), err)
