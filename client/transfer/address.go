@@ -29,6 +29,16 @@ func ParseServer(s string) (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, nil
 }
 
+// SplitSendLink parts what an operator hands out, https://host/#TOKEN, into address and token. The token is empty when
+// there is none, which a fragment of - says too.
+func SplitSendLink(s string) (server, token string) {
+	server, token, _ = strings.Cut(s, "#")
+	if token == "-" {
+		token = ""
+	}
+	return server, token
+}
+
 // near reports whether host[:port] is this machine or a private network.
 func near(host string) bool {
 	if h, err := netip.ParseAddrPort(host); err == nil {

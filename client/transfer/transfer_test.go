@@ -54,6 +54,21 @@ func TestParseServer(t *testing.T) {
 	}
 }
 
+func TestSplitSendLink(t *testing.T) {
+	for _, tt := range []struct{ in, server, token string }{
+		{"https://example.org/#abc", "https://example.org/", "abc"},
+		{"example.org/photos/#abc", "example.org/photos/", "abc"},
+		{"https://example.org/#-", "https://example.org/", ""},
+		{"https://example.org/#", "https://example.org/", ""},
+		{"https://example.org", "https://example.org", ""},
+		{"", "", ""},
+	} {
+		if server, token := SplitSendLink(tt.in); server != tt.server || token != tt.token {
+			t.Errorf("SplitSendLink(%q) = %q, %q, want %q, %q", tt.in, server, token, tt.server, tt.token)
+		}
+	}
+}
+
 // serve starts a server and returns a client for it that waits a thousandth of what it usually does.
 func serve(t *testing.T, h http.HandlerFunc) *Client {
 	t.Helper()
