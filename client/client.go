@@ -30,6 +30,7 @@ import (
 // What callers branch on.
 var (
 	ErrLink        = errors.New("this is not a whole link")
+	ErrMisplaced   = errors.New("this link does not fit here") // it is whole, and of another kind
 	ErrServer      = errors.New("this is not the address of a server")
 	ErrOption      = errors.New("this cannot be asked for")
 	ErrWeak        = errors.New("this passphrase is too easy to guess: take a few unrelated words")
@@ -41,6 +42,7 @@ var (
 	ErrPassphrase  = errors.New("wrong passphrase; no view was used")
 	ErrLocked      = errors.New("this share is locked")
 	ErrToken       = errors.New("this server does not let everybody send")
+	ErrWrongToken  = errors.New("the token is not valid, or not any more") // beside ErrToken, when one was given
 	ErrLarge       = errors.New("this is more than the server takes in one share")
 	ErrFull        = errors.New("the server has no space left")
 	ErrBusy        = errors.New("the server asks to wait")
@@ -49,8 +51,8 @@ var (
 
 // Config says which server, for links that do not say it themselves and for sending.
 type Config struct {
-	Server string // such as https://example.org, or with a path behind it
-	Token  string // for sending, where the server wants one
+	Server string // such as https://example.org, or with a path behind it; for sending also a send link, https://example.org/#TOKEN
+	Token  string // for sending, where the server wants one; empty takes that of a send link
 
 	Transfer transfer.Config // for tests: its Transport and FirstWait are used
 }
@@ -135,7 +137,7 @@ func explain(err error) error {
 // explained reports whether err is one of ours already.
 func explained(err error) bool {
 	for _, e := range []error{
-		ErrLink, ErrServer, ErrOption, ErrWeak, ErrRefused, ErrDamaged, ErrGone, ErrUsed, ErrUploading, ErrPassphrase,
+		ErrLink, ErrMisplaced, ErrServer, ErrOption, ErrWeak, ErrRefused, ErrDamaged, ErrGone, ErrUsed, ErrUploading, ErrPassphrase,
 		ErrLocked, ErrToken, ErrLarge, ErrFull, ErrBusy, ErrUnreachable,
 	} {
 		if errors.Is(err, e) {
@@ -168,11 +170,11 @@ func wait(d time.Duration) string {
 // hand it on.
 func viewer(code link.Code) (keys.View, error) {
 	if code.Kind() == link.Manage {
-		return keys.View{}, because(ErrLink, errors.New("it is a manage link, which can delete the share: keep it to yourself and open the other one"))
+		return keys.View{}, because(ErrMisplaced, errors.New("it is a manage link, which can delete the share: keep it to yourself and open the other one"))
 	}
 	v, ok := keys.ViewOf(code)
 	if !ok {
-		return v, because(ErrLink, errors.New("it asks for photos and shows none"))
+		return v, because(ErrMisplaced, errors.New("it asks for photos and shows none"))
 	}
 	return v, nil
 }

@@ -377,7 +377,7 @@ func TestBadLinks(t *testing.T) {
 		{"code alone", code.Text(), nil},
 		{"with what a messenger adds", sent.Link + "?utm=x", nil},
 		{"cut", sent.Link[:len(sent.Link)-1], ErrLink},
-		{"manage link", sent.Manage, ErrLink},
+		{"manage link", sent.Manage, ErrMisplaced},
 		{"rewritten", strings.Replace(sent.Link, "#", "%23", 1), ErrLink},
 		{"nothing", "", ErrLink},
 		{"another scheme", strings.Replace(sent.Link, "http", "gopher", 1), ErrServer},
@@ -390,7 +390,7 @@ func TestBadLinks(t *testing.T) {
 			t.Errorf("%s: the error tells the code: %v", tt.name, err)
 		}
 	}
-	if _, err := Manage(t.Context(), sent.Link, w.Config); !errors.Is(err, ErrLink) {
+	if _, err := Manage(t.Context(), sent.Link, w.Config); !errors.Is(err, ErrMisplaced) {
 		t.Errorf("Manage with a view link = %v", err)
 	}
 }

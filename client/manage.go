@@ -47,7 +47,7 @@ func Manage(ctx context.Context, link string, c Config) (*Managed, error) {
 	}
 	o, ok := keys.OwnerOf(code)
 	if !ok {
-		return nil, because(ErrLink, errors.New("it opens the share, but the manage link is needed, which begins /m#"))
+		return nil, because(ErrMisplaced, errors.New("it opens the share, but the manage link is needed, which begins /m#"))
 	}
 	m := &Managed{client: t, owner: o}
 	return m, m.refresh(ctx)
@@ -111,6 +111,15 @@ func (m *Managed) Set(ctx context.Context, c Change) error {
 			return err
 		}
 	}
+	if c.Expires != 0 || c.Views != nil {
+		site, err := m.client.Site(ctx)
+		if err != nil {
+			return explain(err)
+		}
+		if err := c.allowed(site.Limits); err != nil {
+			return err
+		}
+	}
 	for tries := 1; ; tries++ {
 		err := m.set(ctx, c)
 		if transfer.CodeOf(err) != wire.CodeRevision || tries == 3 {
@@ -123,6 +132,15 @@ func (m *Managed) Set(ctx context.Context, c Change) error {
 			return err
 		}
 	}
+}
+
+// allowed is what Send checks too.
+func (c Change) allowed(l wire.SiteLimits) error {
+	views := uint64(0)
+	if c.Views != nil {
+		views = *c.Views
+	}
+	return allowed(l, c.Expires, views)
 }
 
 func (m *Managed) set(ctx context.Context, c Change) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"safelight/client/strip"
 	"safelight/client/transfer"
 	"safelight/crypto/keys"
+	"safelight/crypto/link"
 	"safelight/crypto/statement"
 	"safelight/server/wire"
 )
@@ -76,12 +78,18 @@ func Send(ctx context.Context, photos []Photo, c SendConfig) (*Sent, error) {
 			return nil, err
 		}
 	}
+	if err := c.readSendLink(); err != nil {
+		return nil, err
+	}
 	t, err := c.connect(c.Server)
 	if err != nil {
 		return nil, err
 	}
 	s := &sender{config: c, client: t, photos: photos}
 	if err := s.begin(ctx); err != nil {
+		if transfer.CodeOf(err) == wire.CodeToken && c.Token != "" {
+			return nil, reason{because(ErrToken, ErrWrongToken), err}
+		}
 		return nil, explain(err)
 	}
 	sent, err := s.run(ctx)
@@ -90,6 +98,24 @@ func Send(ctx context.Context, photos []Photo, c SendConfig) (*Sent, error) {
 		return nil, explain(err)
 	}
 	return sent, nil
+}
+
+// readSendLink takes the token out of the address, where it is the send link that an operator hands out. The link of a
+// share is refused: its code would go to the server as if it were a token.
+func (c *SendConfig) readSendLink() error {
+	server, token := transfer.SplitSendLink(c.Server)
+	if token == "" {
+		return nil
+	}
+	path := strings.TrimRight(server, "/")
+	if _, err := link.Parse(token); err == nil || strings.HasSuffix(path, "/s") || strings.HasSuffix(path, "/m") {
+		return because(ErrServer, errors.New("it is the link of a share"))
+	}
+	c.Server = server
+	if c.Token == "" {
+		c.Token = token
+	}
+	return nil
 }
 
 // sender is one share on its way.
@@ -142,11 +168,8 @@ func (s *sender) begin(ctx context.Context) error {
 
 // checkLimits says no before anything is read, in words that the server's code alone would not have.
 func (s *sender) checkLimits(l wire.SiteLimits) error {
-	if longest := time.Duration(l.Expiry) * time.Second; s.config.Expires > longest {
-		return because(ErrOption, fmt.Errorf("this server keeps shares for at most %d days", longest/(24*time.Hour)))
-	}
-	if s.config.Views > uint64(l.Views) {
-		return because(ErrOption, fmt.Errorf("this server counts at most %d views", l.Views))
+	if err := allowed(l, s.config.Expires, s.config.Views); err != nil {
+		return err
 	}
 	var size int64
 	for _, p := range s.photos {
@@ -157,6 +180,35 @@ func (s *sender) checkLimits(l wire.SiteLimits) error {
 	}
 	s.ahead = size
 	return nil
+}
+
+// allowed says what a server with these limits would refuse.
+func allowed(l wire.SiteLimits, expires time.Duration, views uint64) error {
+	if longest := time.Duration(l.Expiry) * time.Second; expires > longest {
+		return because(ErrOption, fmt.Errorf("this server keeps shares for at most %s", lasts(longest)))
+	}
+	if views > uint64(l.Views) {
+		return because(ErrOption, fmt.Errorf("this server counts at most %d views", l.Views))
+	}
+	return nil
+}
+
+// lasts writes a limit that an operator set, in the largest unit that divides it.
+func lasts(d time.Duration) string {
+	n, unit := int64(d/time.Second), "second"
+	for _, u := range []struct {
+		name string
+		d    time.Duration
+	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}} {
+		if d%u.d == 0 {
+			n, unit = int64(d/u.d), u.name
+			break
+		}
+	}
+	if n != 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("%d %s", n, unit)
 }
 
 // run packs and stores everything and commits it, once and complete: nobody has the link before that.

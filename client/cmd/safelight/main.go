@@ -40,15 +40,15 @@ type streams struct {
 // run executes one command line and returns the exit code. Errors go to standard error as one line, and where there is
 // something to do, a second one that says what.
 func run(ctx context.Context, args []string, s streams) int {
-	cmd := newRoot(s)
-	cmd.SetArgs(args)
-	err := cmd.ExecuteContext(ctx)
+	root := newRoot(s)
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone
 	}
 	code := exitCode(err)
 	if ctx.Err() != nil {
-		s.note("safelight: stopped. Nothing that was half sent can be opened.")
+		s.note("safelight: stopped.%s", halfDone[cmd.Name()])
 		return code
 	}
 	fmt.Fprintf(s.err, "safelight: %v\n", err)
@@ -57,6 +57,9 @@ func run(ctx context.Context, args []string, s streams) int {
 	}
 	return code
 }
+
+// halfDone is what is left of a command that was stopped.
+var halfDone = map[string]string{"send": " Nothing that was half sent can be opened."}
 
 // usageError is a wrong command line.
 type usageError struct{ error }
@@ -77,7 +80,7 @@ func exitCode(err error) int {
 		return exitUsage
 	}
 	switch {
-	case errors.Is(err, client.ErrLink), errors.Is(err, client.ErrServer), errors.Is(err, client.ErrWeak),
+	case errors.Is(err, client.ErrLink), errors.Is(err, client.ErrMisplaced), errors.Is(err, client.ErrServer), errors.Is(err, client.ErrWeak),
 		errors.Is(err, client.ErrOption):
 		return exitUsage
 	case errors.Is(err, client.ErrRefused), errors.Is(err, client.ErrDamaged):
@@ -93,8 +96,14 @@ func exitCode(err error) int {
 // hint says what to do about an error, where that is not plain from the error itself.
 func hint(err error) string {
 	switch {
+	case errors.Is(err, client.ErrWrongToken):
+		return "Ask its operator for the send link."
+	case errors.Is(err, client.ErrFull):
+		return "Try again when shares on it have expired, or tell its operator; another server may have space."
+	case errors.Is(err, client.ErrLarge):
+		return "Send fewer photos at a time, or take another server."
 	case errors.Is(err, client.ErrToken):
-		return "This server asks for a token: pass it with --token or in SAFELIGHT_TOKEN. Its operator has it."
+		return "This server asks for a token: pass it with --token or in SAFELIGHT_TOKEN, or give the send link to --server. Its operator has it."
 	case errors.Is(err, client.ErrUnreachable):
 		return "Is the address right, and is the server running? Give another one with --server."
 	}
