@@ -26,11 +26,11 @@ func writeNew(dir, name string, data []byte, mode fs.FileMode) (string, error) {
 func streamNew(dir, name string, mode fs.FileMode, write func(io.Writer) error) (string, error) {
 	tmp, err := temporary(dir, mode)
 	if err != nil {
-		return "", err
+		return "", unwritten(filepath.Join(dir, name), err)
 	}
 	defer os.Remove(tmp.Name())
 	if err := fill(tmp, write); err != nil {
-		return "", err
+		return "", unwritten(filepath.Join(dir, name), err)
 	}
 	ext := filepath.Ext(name)
 	stem := strings.TrimSuffix(name, ext)
@@ -39,8 +39,12 @@ func streamNew(dir, name string, mode fs.FileMode, write func(io.Writer) error) 
 		if n > 1 {
 			path = filepath.Join(dir, fmt.Sprintf("%s-%d%s", stem, n, ext))
 		}
-		if err := place(tmp.Name(), path, mode); !errors.Is(err, fs.ErrExist) {
-			return path, err
+		err := place(tmp.Name(), path, mode)
+		if err == nil {
+			return path, nil
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return "", unwritten(path, err)
 		}
 	}
 	return "", fmt.Errorf("%s: too many files of that name", name)
@@ -94,7 +98,7 @@ func place(tmp, path string, mode fs.FileMode) error {
 func writeExactly(path string, data []byte, mode fs.FileMode) error {
 	tmp, err := temporary(filepath.Dir(path), mode)
 	if err != nil {
-		return err
+		return unwritten(path, err)
 	}
 	defer os.Remove(tmp.Name())
 	err = fill(tmp, func(w io.Writer) error {
@@ -102,13 +106,31 @@ func writeExactly(path string, data []byte, mode fs.FileMode) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return unwritten(path, err)
 	}
 	err = place(tmp.Name(), path, mode)
 	if errors.Is(err, fs.ErrExist) {
 		return usage("%s exists already; choose another name or remove it", path)
 	}
-	return err
+	return unwritten(path, err)
+}
+
+// unwritten says that path could not be written, and why. What err names is a temporary file that nobody asked for.
+// Errors that are not about files stay as they are: what was to be written did not come.
+func unwritten(path string, err error) error {
+	cause := error(nil)
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		cause = e.Err
+	} else if e, ok := errors.AsType[*os.LinkError](err); ok {
+		cause = e.Err
+	}
+	switch {
+	case cause == nil:
+		return err
+	case errors.Is(cause, fs.ErrNotExist):
+		return usage("%s cannot be written: there is no folder %s", path, filepath.Dir(path))
+	}
+	return fmt.Errorf("%s cannot be written: %w", path, cause)
 }
 
 // reserved are names that Windows gives to devices, whatever their extension.

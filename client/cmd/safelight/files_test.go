@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,6 +57,34 @@ func TestWriteNewNeverOverwrites(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".safelight-*")); len(left) > 0 {
 		t.Errorf("temporary files are left: %v", left)
+	}
+}
+
+func TestUnwritten(t *testing.T) {
+	here := filepath.Join(t.TempDir(), "x.jpg")
+	tests := []struct {
+		name string
+		err  error
+		want string
+		code int
+	}{
+		{"full disk", &fs.PathError{Op: "write", Path: "/a/.safelight-X", Err: syscall.ENOSPC}, "/a/x.jpg cannot be written: no space left on device", exitFailed},
+		{"no folder", &fs.PathError{Op: "open", Path: "/a/.safelight-X", Err: syscall.ENOENT}, "/a/x.jpg cannot be written: there is no folder /a", exitUsage},
+		{"no right", &os.LinkError{Op: "link", Old: "/a/.safelight-X", New: "/a/x.jpg", Err: syscall.EACCES}, "/a/x.jpg cannot be written: permission denied", exitFailed},
+		{"no file", io.ErrUnexpectedEOF, "unexpected EOF", exitFailed},
+	}
+	for _, tt := range tests {
+		if err := unwritten("/a/x.jpg", tt.err); err.Error() != tt.want || exitCode(err) != tt.code {
+			t.Errorf("%s: %v (%d), want %s (%d)", tt.name, err, exitCode(err), tt.want, tt.code)
+		}
+	}
+	if err := writeExactly(here, nil, 0o600); err != nil {
+		t.Errorf("writeExactly = %v", err)
+	}
+	gone := filepath.Join(filepath.Dir(here), "gone")
+	_, err := writeNew(gone, "x.jpg", nil, 0o600)
+	if want := gone + "/x.jpg cannot be written: there is no folder " + gone; err == nil || err.Error() != want {
+		t.Errorf("writeNew = %v, want %s", err, want)
 	}
 }
 
