@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -20,6 +21,7 @@ const rootExample = `  safelight send beach.jpg                     send a photo
 
 // newRoot returns the whole command tree.
 func newRoot(s streams) *cobra.Command {
+	var asked bool // for the version
 	root := &cobra.Command{
 		Use:           "safelight",
 		Short:         "Send photos that only the people with the link can see",
@@ -33,16 +35,46 @@ func newRoot(s streams) *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asked {
+				return printVersion(s)
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVar(&asked, "version", false, "print the version")
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newSend(s), newGet(s), newInfo(s), newStatus(s), newSet(s), newDelete(s), newInspect(s), newStrip(s))
+	root.AddCommand(newSend(s), newGet(s), newInfo(s), newStatus(s), newSet(s), newDelete(s), newInspect(s), newStrip(s), newVersion(s))
 	return root
+}
+
+func newVersion(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("version wants no arguments")
+			}
+			return nil
+		},
+		RunE: func(*cobra.Command, []string) error { return printVersion(s) },
+	}
+}
+
+// printVersion prints what the program was built from, as far as the build recorded it.
+func printVersion(s streams) error {
+	version := "development"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		version = info.Main.Version
+	}
+	_, err := fmt.Fprintln(s.out, "safelight", version)
+	return err
 }
 
 // exactly is cobra.ExactArgs in words for people.
