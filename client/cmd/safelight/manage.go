@@ -28,7 +28,7 @@ func (f *sendFlags) reserveManage() (*manageFile, error) {
 	case errors.Is(err, fs.ErrExist):
 		return nil, usage("%s exists already; choose another name for the manage link", f.manage)
 	case err != nil:
-		return nil, usage("%s cannot be written: %v", f.manage, errors.Unwrap(err))
+		return nil, unwritten(f.manage, err)
 	}
 	return &manageFile{f.manage}, file.Close()
 }
@@ -110,9 +110,12 @@ func printStatus(s streams, st client.Status, asJSON bool) error {
 // printRules prints what a statement says, as owners and viewers see it.
 func printRules(s streams, i client.Info, now time.Time) {
 	fmt.Fprintf(s.out, "expires:    %s (in %s)\n", i.Expires.Local().Format("2 January 2006, 15:04 MST"), left(i.Expires, now))
-	if i.Views > 0 {
+	switch {
+	case i.Taken > i.Views && i.Views > 0: // it was lowered
+		fmt.Fprintf(s.out, "views:      %s used, the limit is %d\n", plural(int(i.Taken), "view"), i.Views)
+	case i.Views > 0:
 		fmt.Fprintf(s.out, "views:      %d of %d used\n", i.Taken, i.Views)
-	} else {
+	default:
 		fmt.Fprintf(s.out, "views:      not limited, not counted\n")
 	}
 	fmt.Fprintf(s.out, "passphrase: %s\n", map[bool]string{true: "needed", false: "none"}[i.Passphrase])
@@ -122,7 +125,7 @@ func printRules(s streams, i client.Info, now time.Time) {
 // setFlags are what "set" takes.
 type setFlags struct {
 	expires      duration
-	views        uint64
+	views        views
 	passphrase   string // file
 	noPassphrase bool
 	json         bool
@@ -158,7 +161,7 @@ before a new passphrase may have kept what they saw.`,
 	}
 	p := cmd.Flags()
 	p.Var(&f.expires, "expires", "forget the photos this long from now: 90m, 12h, 7d")
-	p.Uint64Var(&f.views, "views", 0, "let the link be opened `N` times in all (0: any number)")
+	p.Var(&f.views, "views", "let the link be opened `N` times in all (0: any number)")
 	p.StringVar(&f.passphrase, "passphrase-file", "", "file `F` with the new passphrase")
 	p.BoolVar(&f.noPassphrase, "no-passphrase", false, "ask for no passphrase any more")
 	p.BoolVar(&f.json, "json", false, "print one JSON object")
@@ -168,7 +171,7 @@ before a new passphrase may have kept what they saw.`,
 func (f *setFlags) change(cmd *cobra.Command) (client.Change, error) {
 	c := client.Change{Expires: time.Duration(f.expires), NoPassphrase: f.noPassphrase}
 	if cmd.Flags().Changed("views") {
-		c.Views = &f.views
+		c.Views = (*uint64)(&f.views)
 	}
 	if f.passphrase != "" && f.noPassphrase {
 		return c, usage("--passphrase-file and --no-passphrase contradict each other")

@@ -23,6 +23,9 @@ Whoever has the link can see the photos until they expire, and nobody else can: 
 behind # never reaches the server. The link is printed when everything is stored; until
 then nothing can be opened.
 
+Where the server asks for a token, --server takes the send link of its operator,
+https://example.org/#TOKEN. A token from --token or SAFELIGHT_TOKEN wins over that.
+
 A second link, the manage link, can change the rules of the share and delete it. It is
 shown once, on standard error; --manage-file keeps it in a file instead, --json in the
 object. Whoever has it owns the share, so keep it to yourself.`
@@ -32,11 +35,14 @@ const sendExample = `  safelight send beach.jpg
   safelight send --passphrase-file words.txt --alt "a dog on a beach" dog.jpg
   safelight send --json --manage-file share.manage *.jpg`
 
+// shortest is the shortest life that the pages offer too: people need a moment to open a link.
+const shortest = 5 * time.Minute
+
 // sendFlags are what "send" takes.
 type sendFlags struct {
 	server, token string
 	expires       duration
-	views         uint64
+	views         views
 	passphrase    string // file
 	alt           []string
 	title, words  string
@@ -56,10 +62,10 @@ func newSend(s streams) *cobra.Command {
 		RunE:    func(cmd *cobra.Command, files []string) error { return f.run(cmd.Context(), s, files) },
 	}
 	p := cmd.Flags()
-	p.StringVar(&f.server, "server", os.Getenv("SAFELIGHT_SERVER"), "address of the server `URL`; also SAFELIGHT_SERVER")
+	p.StringVar(&f.server, "server", "", "address or send link of the server `URL`; also SAFELIGHT_SERVER")
 	p.StringVar(&f.token, "token", "", "the server's token `T` for senders; also SAFELIGHT_TOKEN, which other users of this computer cannot see")
-	p.Var(&f.expires, "expires", "forget the photos after this time: 90m, 12h, 7d (what the server offers, if not given)")
-	p.Uint64Var(&f.views, "views", 0, "let the link be opened `N` times at most (0: any number)")
+	p.Var(&f.expires, "expires", "forget the photos after this time, at least 5m: 90m, 12h, 7d (what the server offers, if not given)")
+	p.Var(&f.views, "views", "let the link be opened `N` times at most (0: any number)")
 	p.StringVar(&f.passphrase, "passphrase-file", "", "file `F` with a passphrase that is asked for beside the link; one line end at its end does not count")
 	p.StringArrayVar(&f.alt, "alt", nil, "what the photo shows, `TEXT` for those who cannot see it; once per photo, in their order")
 	p.StringVar(&f.title, "title", "", "a title `TEXT` above the photos")
@@ -72,17 +78,23 @@ func newSend(s streams) *cobra.Command {
 
 func (f *sendFlags) run(ctx context.Context, s streams, files []string) error {
 	if f.server == "" {
+		f.server = serverFromEnvironment() // no default of the flag: the help would show a token in it
+	}
+	if f.server == "" {
 		return usage("no server: give its address with --server or in SAFELIGHT_SERVER")
 	}
 	if f.token == "" {
 		f.token = os.Getenv("SAFELIGHT_TOKEN")
+	}
+	if f.expires != 0 && time.Duration(f.expires) < shortest {
+		return usage("--expires %v is too short to open it: at least %s", &f.expires, plural(int(shortest/time.Minute), "minute"))
 	}
 	if len(f.alt) > len(files) {
 		return usage("%d descriptions (--alt) for %s", len(f.alt), plural(len(files), "photo"))
 	}
 	c := client.SendConfig{
 		Config:  client.Config{Server: f.server, Token: f.token},
-		Expires: time.Duration(f.expires), Views: f.views, Title: f.title, Words: f.words,
+		Expires: time.Duration(f.expires), Views: uint64(f.views), Title: f.title, Words: f.words,
 	}
 	var err error
 	if f.passphrase != "" {

@@ -40,6 +40,20 @@ func (d *duration) Set(s string) error {
 func (d *duration) String() string { return printDuration(time.Duration(*d)) }
 func (d *duration) Type() string   { return "duration" }
 
+// views is a flag value: how often a link can be opened.
+type views uint64
+
+func (v *views) Set(s string) error {
+	n, err := strconv.ParseUint(s, 10, 64)
+	if err != nil {
+		return errors.New("write a whole number, such as 3; 0 is any number of views")
+	}
+	*v = views(n)
+	return nil
+}
+func (v *views) String() string { return strconv.FormatUint(uint64(*v), 10) }
+func (v *views) Type() string   { return "views" }
+
 // printDuration writes d in its largest unit that divides it.
 func printDuration(d time.Duration) string {
 	switch {
@@ -126,7 +140,7 @@ func passphraseFile(path string) (string, error) {
 	}
 	p, err := passphrase.FromFile(b)
 	if err != nil {
-		return "", usage("the passphrase file does not hold a passphrase: %v", err)
+		return "", usage("the passphrase file holds no passphrase: it is %s", strings.TrimPrefix(err.Error(), "passphrase: "))
 	}
 	return p, nil
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -23,6 +25,30 @@ func TestParseDuration(t *testing.T) {
 		}
 		if err == nil && tt.in != "2w" && tt.in != "90s" && printDuration(got) != tt.in {
 			t.Errorf("printDuration(%v) = %q, want %q", got, printDuration(got), tt.in)
+		}
+	}
+}
+
+// TestStopped: a command that a signal ends says so in one line, without what the signal is called.
+func TestStopped(t *testing.T) {
+	photo := filepath.Join(t.TempDir(), "a.jpg")
+	if err := os.WriteFile(photo, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const link = "http://127.0.0.1:1/s#3ru9NkJr1Bu1GFzBVpCuRSPL8twt2cTLufhnCCMw6FvRrpi2M5"
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"info", link}, "safelight: stopped.\n"},
+		{[]string{"get", "-o", t.TempDir(), link}, "safelight: stopped.\n"},
+		{[]string{"send", "--server", "http://127.0.0.1:1", photo}, "safelight: stopped. Nothing that was half sent can be opened.\n"},
+	} {
+		ctx, stop := context.WithCancelCause(t.Context())
+		stop(errors.New("interrupt signal received"))
+		var out, note bytes.Buffer
+		if code := run(ctx, tt.args, streams{strings.NewReader(""), &out, &note}); code != exitFailed || note.String() != tt.want || out.Len() > 0 {
+			t.Errorf("%s = %d, %q %q, want %q", tt.args[0], code, out.String(), note.String(), tt.want)
 		}
 	}
 }
