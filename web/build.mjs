@@ -16,7 +16,9 @@ import zlib from "node:zlib";
 
 const web = import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname);
 const dist = path.join(web, "dist");
-const assets = path.join(dist, "assets");
+// Built beside dist and moved there at the end: a Go build at the same time embeds what is in dist.
+const fresh = path.join(web, ".dist");
+const assets = path.join(fresh, "assets");
 const args = new Set(process.argv.slice(2));
 const fast = args.has("--fast");
 const dev = args.has("--dev");
@@ -45,12 +47,30 @@ const find = (dir, test) =>
     .map((f) => path.join(dir, f))
     .sort();
 
+const filesIn = (dir) =>
+  fs
+    .readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((f) => f.isFile())
+    .map((f) => path.relative(dir, path.join(f.parentPath, f.name)));
+
+/** Moves what was built into dist: assets before the pages that name them, and what nothing names any more goes last. */
+function publish() {
+  const files = filesIn(fresh).sort((a, b) => Number(b.startsWith("assets")) - Number(a.startsWith("assets")));
+  fs.mkdirSync(path.join(dist, "assets"), { recursive: true });
+  for (const f of files) fs.renameSync(path.join(fresh, f), path.join(dist, f));
+  const kept = new Set([...files, ".gitkeep"]);
+  for (const f of filesIn(dist)) if (!kept.has(f)) fs.rmSync(path.join(dist, f));
+  fs.rmSync(fresh, { recursive: true });
+}
+
 function buildEngine() {
-  const kept = fs.existsSync(assets)
-    ? fs.readdirSync(assets).find((f) => /^engine-[0-9a-f]{12}\.wasm$/.test(f))
-    : undefined;
-  if (args.has("--no-engine") && kept) return { name: kept, bytes: fs.readFileSync(path.join(assets, kept)) };
-  const out = path.join(dist, "engine.wasm");
+  const built = path.join(dist, "assets");
+  if (args.has("--no-engine")) {
+    if (!fs.existsSync(built)) return undefined;
+    const kept = fs.readdirSync(built).find((f) => /^engine-[0-9a-f]{12}\.wasm$/.test(f));
+    if (kept) return { name: kept, bytes: fs.readFileSync(path.join(built, kept)) };
+  }
+  const out = path.join(fresh, "engine.wasm");
   run("go", ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, "../wasm"], {
     GOOS: "js",
     GOARCH: "wasm",
@@ -61,14 +81,14 @@ function buildEngine() {
 }
 
 function esbuild(entries, extra) {
-  const meta = path.join(dist, "meta.json");
+  const meta = path.join(fresh, "meta.json");
   const goroot = run("go", ["env", "GOROOT"]).trim();
   run("go", [
     "tool",
     "esbuild",
     ...entries,
     "--bundle",
-    "--outdir=dist/assets",
+    "--outdir=.dist/assets",
     "--outbase=.",
     "--entry-names=[name]-[hash]",
     "--chunk-names=chunk-[hash]",
@@ -132,8 +152,8 @@ function writePage(page, outputs, workers, styles, lazies, engine) {
   if (engine && source.includes('"engine"'))
     tags.push(`<link data-asset="engine" href="assets/${engine.name}" integrity="${sri(engine.bytes)}" crossorigin>`);
   const html = fs.readFileSync(path.join(web, page.html), "utf8").replace("<!--build-->", tags.join("\n"));
-  fs.writeFileSync(path.join(dist, page.html), html);
-  return [path.join("dist", page.html), style, ...scripts];
+  fs.writeFileSync(path.join(fresh, page.html), html);
+  return [path.join(".dist", page.html), style, ...scripts];
 }
 
 const brotli = (bytes) =>
@@ -142,11 +162,11 @@ const brotli = (bytes) =>
   });
 
 function compressAll() {
-  for (const f of fs.readdirSync(dist, { recursive: true }).map(String)) {
+  for (const f of filesIn(fresh)) {
     if (!/\.(html|js|css|svg|wasm)$/.test(f)) continue;
-    const bytes = fs.readFileSync(path.join(dist, f));
-    fs.writeFileSync(path.join(dist, `${f}.br`), brotli(bytes));
-    fs.writeFileSync(path.join(dist, `${f}.gz`), zlib.gzipSync(bytes, { level: 9 }));
+    const bytes = fs.readFileSync(path.join(fresh, f));
+    fs.writeFileSync(path.join(fresh, `${f}.br`), brotli(bytes));
+    fs.writeFileSync(path.join(fresh, `${f}.gz`), zlib.gzipSync(bytes, { level: 9 }));
   }
 }
 
@@ -161,9 +181,9 @@ function checkBudgets(weights) {
 }
 
 function main() {
-  const engine = args.has("--no-engine") && !fs.existsSync(assets) ? undefined : buildEngine();
-  for (const f of fs.readdirSync(dist)) if (f !== ".gitkeep") fs.rmSync(path.join(dist, f), { recursive: true });
+  fs.rmSync(fresh, { recursive: true, force: true });
   fs.mkdirSync(assets, { recursive: true });
+  const engine = buildEngine();
   if (engine) fs.writeFileSync(path.join(assets, engine.name), engine.bytes);
   const here = pages.filter((p) => fs.existsSync(path.join(web, p.script)));
   const lazies = [...find("src", (f) => /\.lazy\.tsx?$/.test(f)), ...find("locales", (f) => /\.lazy\.ts$/.test(f))];
@@ -188,12 +208,14 @@ function main() {
       ...workers.filter(([name]) => p.also?.includes(name)).map(([, file]) => file),
     ],
   }));
-  fs.copyFileSync(path.join(web, "mark.svg"), path.join(dist, "mark.svg"));
-  if (dev) fs.writeFileSync(path.join(dist, "stamp.json"), `${Date.now()}`);
-  if (fast) return;
-  compressAll();
-  if (engine) weights.push({ name: "engine", budget: engineBudget, files: [`dist/assets/${engine.name}`] });
-  checkBudgets(weights);
+  fs.copyFileSync(path.join(web, "mark.svg"), path.join(fresh, "mark.svg"));
+  if (dev) fs.writeFileSync(path.join(fresh, "stamp.json"), `${Date.now()}`);
+  if (!fast) {
+    compressAll();
+    if (engine) weights.push({ name: "engine", budget: engineBudget, files: [`.dist/assets/${engine.name}`] });
+    checkBudgets(weights);
+  }
+  publish();
 }
 
 main();
