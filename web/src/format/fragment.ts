@@ -20,7 +20,8 @@ export function manageFragment(): Code & { kind: "manage" } {
 
 /** What an operator's send link carries: the admit token, or nothing. */
 export function admitFragment(): string {
-  return fragment();
+  const token = fragment();
+  return token === "-" ? "" : token; // the fragment that our own redirects carry
 }
 
 function fragment(): string {
