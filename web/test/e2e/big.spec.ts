@@ -1,7 +1,7 @@
 // A large share through the page: 200 MB, 60 photos of 12 megapixels. Memory stays bounded, progress is honest.
 import fs from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { choose, part, shows, stranger } from "./pages.ts";
+import { choose, part, send, shows, stranger } from "./pages.ts";
 import { photo } from "./photos.ts";
 import { Site } from "./site.ts";
 
@@ -33,6 +33,19 @@ function copies(site: Site): string[] {
 function highWater(pid: number): number {
   return Number(/VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 }
+
+test("one photo of 48 megapixels", async ({ page, browser }) => {
+  const site = await Site.start("--admit", "open");
+  try {
+    const { link } = await send(page, `${site.url}/`, photo("huge"));
+    expect(await engines(page)).toBeLessThan(256 * MB);
+    const viewer = await stranger(browser);
+    await viewer.goto(link);
+    await shows(viewer, "view");
+  } finally {
+    await site.stop();
+  }
+});
 
 test("200 MB in 60 photos", async ({ page, browser }) => {
   test.setTimeout(600_000);

@@ -14,7 +14,7 @@ export const planted = {
   longitude: "4.8952",
 } as const;
 
-export type PhotoName = "camera" | "portrait" | "screenshot" | "heavy";
+export type PhotoName = "camera" | "portrait" | "screenshot" | "heavy" | "huge";
 
 const kinds: Record<
   PhotoName,
@@ -23,6 +23,7 @@ const kinds: Record<
   camera: { kind: "camera", width: 2400, height: 1600 },
   portrait: { kind: "camera", width: 1600, height: 1200, orientation: 6 },
   screenshot: { kind: "screenshot", width: 1280, height: 800 },
+  huge: { kind: "camera", width: 8000, height: 6000 },
   heavy: { kind: "camera", width: 4000, height: 3000, quality: 96 },
 };
 
