@@ -6,7 +6,10 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 
 export const none: Bytes = new Uint8Array(0);
 
-export function concat(...parts: readonly Uint8Array[]): Bytes {
+export const concat = (...parts: readonly Uint8Array[]): Bytes => join(parts);
+
+/** concat of any number of parts: an argument list overflows the stack at some hundred thousand. */
+export function join(parts: readonly Uint8Array[]): Bytes {
   const out = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
   let at = 0;
   for (const p of parts) {

@@ -1,7 +1,7 @@
 // The strict msgpack profile of FORMAT.md: arrays, bin, unsigned integers up to 2^53-1, each in its shortest form. One
 // value has one spelling: what was decoded is encoded again and compared. Nil occurs in one place only, the arguments
 // of an owner's publish; a reader names the depth at which it may stand.
-import { type Bytes, concat, equal } from "./bytes.ts";
+import { type Bytes, equal, join } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 
 export type Value = Uint8Array | number | null | readonly Value[];
@@ -12,7 +12,7 @@ const maxDepth = 8;
 export function encode(value: Value): Bytes {
   const parts: Uint8Array[] = [];
   write(value, parts);
-  return concat(...parts);
+  return join(parts);
 }
 
 function write(value: Value, out: Uint8Array[]): void {
