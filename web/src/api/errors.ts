@@ -1,4 +1,6 @@
 // What can go wrong between page and server, as a closed list. Words for it stand in the catalogues, by code.
+import { none, text } from "../format/bytes.ts";
+import { readBody } from "./body.ts";
 
 /** Codes of the server (server/API.md), then those of this side. */
 export const apiCodes = [
@@ -78,7 +80,7 @@ export async function refusal(response: Response): Promise<ApiError> {
 async function readProblem(response: Response): Promise<Record<string, unknown>> {
   if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) return {};
   try {
-    const value: unknown = await response.json();
+    const value: unknown = JSON.parse(text((await readBody(response)) ?? none));
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};

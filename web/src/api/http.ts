@@ -1,6 +1,7 @@
 // One request to the server. Nothing else in the pages fetches. Requests carry no cookie and no referrer, are never
 // cached, and follow no redirect: a redirect would be given the body and the fragment of nobody we know.
 import type { Bytes } from "../format/bytes.ts";
+import { readBody } from "./body.ts";
 import { ApiError, isAway, refusal } from "./errors.ts";
 
 export const msgpackType = "application/vnd.safelight+msgpack";
@@ -80,10 +81,13 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /** The bytes of a reply that is small. */
 export async function bytesOf(response: Response, signal: AbortSignal): Promise<Bytes> {
+  let bytes: Bytes | undefined;
   try {
-    return new Uint8Array(await response.arrayBuffer());
+    bytes = await readBody(response);
   } catch {
     signal.throwIfAborted();
     throw new ApiError("unreachable");
   }
+  if (!bytes) throw new ApiError("reply");
+  return bytes;
 }

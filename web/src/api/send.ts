@@ -1,6 +1,6 @@
 // What a sender asks the server for. Bodies of owner requests are signed by the pack worker; here they are only sent.
 import type { Part } from "../engine/protocol.ts";
-import type { Bytes } from "../format/bytes.ts";
+import { type Bytes, text } from "../format/bytes.ts";
 import { decode, Fields } from "../format/msgpack.ts";
 import type { SendFault } from "../model/send-courier.ts";
 import type { SendApi } from "../model/send-run.ts";
@@ -44,7 +44,8 @@ async function put(id: string, { upload, part, bytes, digest }: Part, signal: Ab
 
 /** What the operator decides. Until it is known, the page goes by what servers usually allow. */
 export async function readSite(signal: AbortSignal): Promise<SendSite> {
-  const site: unknown = await (await ask("site", { signal, tries: 3 })).json();
+  const reply = await ask("site", { signal, tries: 3 });
+  const site: unknown = JSON.parse(text(await bytesOf(reply, signal)));
   const { admit, limits } = site as { admit?: unknown; limits?: { [name: string]: unknown } };
   const number = (name: string) => {
     const value = limits?.[name];

@@ -1,6 +1,7 @@
 // What a hostile server, or a share at the limits of the format, does to the page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { openShare } from "../../src/api/share.ts";
 import { none } from "../../src/format/bytes.ts";
 import { decode, encode, type Value } from "../../src/format/msgpack.ts";
 
@@ -9,3 +10,28 @@ test("an index of 2,000 photos with 32 variants each is read", () => {
   const list: Value = Array.from({ length: 2000 }, () => [none, 1, 9, 9, 1, none, 0, none, none, none, variants]);
   assert.equal((decode(encode(list)) as readonly unknown[]).length, 2000);
 });
+
+/** A body that never ends; how much of it was read before the reader gave up. */
+function endless(status: number, type: string): { readonly response: Response; readonly read: () => number } {
+  let sent = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull(c) {
+      sent += 1 << 20;
+      if (sent > 64 << 20) c.close();
+      else c.enqueue(new Uint8Array(1 << 20).fill(32));
+    },
+  });
+  return { response: new Response(body, { status, headers: { "Content-Type": type } }), read: () => sent };
+}
+
+for (const [status, type] of [
+  [200, "application/vnd.safelight+msgpack"],
+  [404, "application/problem+json"],
+] as const)
+  test(`a reply ${status} without an end is not read to its end`, async (t) => {
+    const { response, read } = endless(status, type);
+    t.mock.method(globalThis, "fetch", async () => response);
+    const { signal } = new AbortController();
+    await assert.rejects(openShare(new Uint8Array(16), none, none, none, signal, 1), { code: "reply" });
+    assert.ok(read() < 24 << 20, `${read()} bytes were read`);
+  });
