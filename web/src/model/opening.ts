@@ -125,7 +125,9 @@ export async function unseal(
   };
   if (!manifest.index) return share;
   const doc = await readPlace(p, share, { bundle: 0, ...manifest.index }, signal);
-  return { ...share, photos: await p.opener.index(doc, statement, manifest.index) };
+  const photos = await p.opener.index(doc, statement, manifest.index);
+  signal.throwIfAborted();
+  return { ...share, photos };
 }
 
 /** Something in a bundle: a variant, or the index. */

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import { openShare } from "../../src/api/share.ts";
 import { none } from "../../src/format/bytes.ts";
 import { decode, encode, type Value } from "../../src/format/msgpack.ts";
+import type { Opener } from "../../src/format/opener.ts";
+import { unseal } from "../../src/model/opening.ts";
 
 test("an index of 2,000 photos with 32 variants each is read", () => {
   const variants: Value = Array.from({ length: 32 }, () => [2, 1, 800, 600, 0, 100_000, 50_000, new Uint8Array(32)]);
@@ -35,3 +37,21 @@ for (const [status, type] of [
     await assert.rejects(openShare(new Uint8Array(16), none, none, none, signal, 1), { code: "reply" });
     assert.ok(read() < 24 << 20, `${read()} bytes were read`);
   });
+
+test("a link that changed while the index was parsed does not show the share of the old one", async () => {
+  const run = new AbortController();
+  const index = { offset: 1, size: 1, sha256: none };
+  const opener = {
+    manifest: async () => ({ title: "", words: "", bundles: [{ key: none, head: none }], photos: [], index }),
+    variant: async () => ({ feed: async () => {}, finish: async () => none, drop() {} }),
+    async index() {
+      run.abort();
+      return [];
+    },
+  } as unknown as Opener;
+  const statement = { bundles: [{ upload: none, size: 182, partSize: 262_144 }] };
+  const ports = { opener, api: { readParts: async function* () {} } };
+  const [p, looked] = [ports, { statement, reply: { manifest: none, taken: 0 }, skew: 0 }] as unknown as [never, never];
+  const keys = { pw: none, unlock: none };
+  await assert.rejects(unseal(p, { id: none, view: none }, looked, keys, none, run.signal), { name: "AbortError" });
+});
