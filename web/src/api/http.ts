@@ -6,6 +6,9 @@ import { ApiError, isAway, refusal } from "./errors.ts";
 
 export const msgpackType = "application/vnd.safelight+msgpack";
 
+/** The last millisecond that Date and Intl know; they throw on anything later. */
+export const latest = 8.64e15;
+
 export interface Ask {
   readonly method?: "GET" | "POST" | "PUT";
   readonly body?: Bytes | Blob;

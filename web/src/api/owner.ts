@@ -4,7 +4,7 @@ import { decode, Fields, type Value } from "../format/msgpack.ts";
 import { sealPublish, sealRequest } from "../format/request.ts";
 import type { Signer } from "../format/signature.ts";
 import { ApiError } from "./errors.ts";
-import { ask, bytesOf } from "./http.ts";
+import { ask, bytesOf, latest } from "./http.ts";
 
 export interface StateReply {
   readonly statement: Bytes;
@@ -66,7 +66,7 @@ export async function shareState(s: Signer, id: Bytes, signal: AbortSignal): Pro
     pepper: f.bin(0, 32),
     stage: f.int(2),
     taken: f.int(),
-    now: f.int(),
+    now: f.int(latest),
     state: (["uploading", "live", "draining"] as const)[f.int() - 1] ?? "live",
   };
 }

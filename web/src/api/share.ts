@@ -2,7 +2,7 @@
 import { type Bytes, base64url, hex } from "../format/bytes.ts";
 import { decode, encode, Fields, type Value } from "../format/msgpack.ts";
 import { ApiError, isAway } from "./errors.ts";
-import { ask, backoff, bytesOf, pause } from "./http.ts";
+import { ask, backoff, bytesOf, latest, pause } from "./http.ts";
 
 export interface OpenReply {
   readonly statement: Bytes;
@@ -59,7 +59,7 @@ export async function openShare(
     pepper: f.bin(0, 32),
     taken: f.int(),
     draining: f.int() === 3,
-    now: f.int(),
+    now: f.int(latest),
   };
 }
 

@@ -38,6 +38,16 @@ for (const [status, type] of [
     assert.ok(read() < 24 << 20, `${read()} bytes were read`);
   });
 
+test("a time that no calendar has is no reply", async (t) => {
+  const reply = (now: number) => encode([none, new Uint8Array(64), none, none, none, 0, 2, now]);
+  let now = 8.64e15;
+  t.mock.method(globalThis, "fetch", async () => new Response(reply(now)));
+  const open = () => openShare(new Uint8Array(16), none, none, none, new AbortController().signal, 1);
+  assert.equal((await open()).now, now);
+  now++;
+  await assert.rejects(open(), { code: "reply" });
+});
+
 test("a link that changed while the index was parsed does not show the share of the old one", async () => {
   const run = new AbortController();
   const index = { offset: 1, size: 1, sha256: none };
