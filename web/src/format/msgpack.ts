@@ -1,7 +1,7 @@
 // The strict msgpack profile of FORMAT.md: arrays, bin, unsigned integers up to 2^53-1, each in its shortest form. One
 // value has one spelling: what was decoded is encoded again and compared. Nil occurs in one place only, the arguments
 // of an owner's publish; a reader names the depth at which it may stand.
-import { type Bytes, equal, join } from "./bytes.ts";
+import { type Bytes, equal } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 
 export type Value = Uint8Array | number | null | readonly Value[];
@@ -10,17 +10,35 @@ export type Read = Bytes | number | null | readonly Read[];
 const maxDepth = 8;
 
 export function encode(value: Value): Bytes {
-  const parts: Uint8Array[] = [];
-  write(value, parts);
-  return join(parts);
+  const out = new Out();
+  write(value, out);
+  return out.bytes.slice(0, out.at);
 }
 
-function write(value: Value, out: Uint8Array[]): void {
-  if (value === null) out.push(Uint8Array.of(0xc0));
-  else if (typeof value === "number") out.push(writeInt(value));
-  else if (value instanceof Uint8Array) out.push(head(value.length, binHeads), value);
-  else {
-    out.push(head(value.length, arrayHeads));
+/** One buffer that grows: an array of parts takes some two hundred bytes for each byte of a list of small numbers. */
+class Out {
+  bytes: Bytes = new Uint8Array(256);
+  at = 0;
+
+  put(b: Uint8Array): void {
+    if (this.at + b.length > this.bytes.length) {
+      const wider = new Uint8Array(2 * (this.at + b.length));
+      wider.set(this.bytes);
+      this.bytes = wider;
+    }
+    this.bytes.set(b, this.at);
+    this.at += b.length;
+  }
+}
+
+function write(value: Value, out: Out): void {
+  if (value === null) out.put(Uint8Array.of(0xc0));
+  else if (typeof value === "number") out.put(writeInt(value));
+  else if (value instanceof Uint8Array) {
+    out.put(head(value.length, binHeads));
+    out.put(value);
+  } else {
+    out.put(head(value.length, arrayHeads));
     for (const v of value) write(v, out);
   }
 }

@@ -13,6 +13,15 @@ test("an index of 2,000 photos with 32 variants each is read", () => {
   assert.equal((decode(encode(list)) as readonly unknown[]).length, 2000);
 });
 
+test("a list of millions of small numbers costs little more than itself", () => {
+  const list = new Uint8Array(5 + (4 << 20));
+  list.set([0xdd, 0, 0x40, 0, 0]);
+  const before = process.memoryUsage().rss;
+  assert.equal((decode(list) as readonly unknown[]).length, 4 << 20);
+  const grown = process.memoryUsage().rss - before;
+  assert.ok(grown < 400 * 2 ** 20, `${grown} bytes`);
+});
+
 /** A body that never ends; how much of it was read before the reader gave up. */
 function endless(status: number, type: string): { readonly response: Response; readonly read: () => number } {
   let sent = 0;
