@@ -148,5 +148,5 @@ async function deleteFromManagePage(browser: import("@playwright/test").Browser,
     .getByRole("button", { name: /Delete/ })
     .click();
   await expect(owner.getByRole("dialog")).toBeHidden();
-  await expect(owner.getByText(/deleted|gone/i).first()).toBeVisible();
+  await expect(owner.getByRole("heading", { name: "Deleted" })).toBeVisible();
 }
