@@ -16,8 +16,12 @@ export function percentWords(part: number): string {
   return new Intl.NumberFormat(locale(), { style: "percent" }).format(Math.min(1, Math.max(0, part)));
 }
 
+/** The last moment that a calendar knows (ECMA-262, time values); a statement may name a later one. */
+const lastMoment = 8.64e15;
+
 /** "today, 18:00" or "Wed 2 Dec, 10:14". */
-export function whenWords(ms: number, now: number): string {
+export function whenWords(moment: number, now: number): string {
+  const ms = Math.min(moment, lastMoment);
   const day = new Intl.DateTimeFormat(locale(), { dateStyle: "short" });
   const time = new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(ms);
   if (day.format(ms) === day.format(now)) return t("time.today", { time });

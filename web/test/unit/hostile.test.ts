@@ -6,6 +6,7 @@ import { none } from "../../src/format/bytes.ts";
 import { decode, encode, type Value } from "../../src/format/msgpack.ts";
 import type { Opener } from "../../src/format/opener.ts";
 import { unseal } from "../../src/model/opening.ts";
+import { whenWords } from "../../src/viewer/amounts.ts";
 
 test("an index of 2,000 photos with 32 variants each is read", () => {
   const variants: Value = Array.from({ length: 32 }, () => [2, 1, 800, 600, 0, 100_000, 50_000, new Uint8Array(32)]);
@@ -73,4 +74,8 @@ test("a link that changed while the index was parsed does not show the share of 
   const [p, looked] = [ports, { statement, reply: { manifest: none, taken: 0 }, skew: 0 }] as unknown as [never, never];
   const keys = { pw: none, unlock: none };
   await assert.rejects(unseal(p, { id: none, view: none }, looked, keys, none, run.signal), { name: "AbortError" });
+});
+
+test("an expiry beyond every calendar is shown as its last moment", () => {
+  assert.equal(whenWords(2 ** 53 - 1, 0), whenWords(8.64e15, 0));
 });
