@@ -19,9 +19,10 @@ type rule struct {
 }
 
 var rules = []rule{
-	{"./statement ./oprf ./strict", "", []string{
+	{"./statement ./oprf ./strict ./accesslog", "", []string{
 		"safelight/crypto/link", "safelight/crypto/keys", "safelight/crypto/seal", "safelight/crypto/manifest", "safelight/crypto/passphrase", "filippo.io/age",
 	}, "the server imports them, and the server must not contain code that opens anything"},
+	{"./accesslog", "", []string{"filippo.io/hpke", "github.com/cloudflare/circl", "golang.org/x/crypto"}, "the server seals the access log with the standard library alone"},
 	{"./...", "", []string{"safelight/client", "safelight/server", "safelight/wasm"}, "the format is reviewed alone and knows neither half"},
 	{"./...", "", []string{"net/http", "net/url", "database/sql", "github.com/gin-gonic"}, "no package holds both the network and a secret"},
 	{"./statement ./link ./keys ./seal ./manifest", "js", []string{"github.com/cloudflare/circl", "golang.org/x/crypto/argon2", "net/http", "github.com/trustelem/zxcvbn"},
