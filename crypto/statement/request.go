@@ -18,7 +18,7 @@ import (
 // Action is what an owner asks for.
 type Action uint64
 
-// The actions. Log, Admit and Mailbox are reserved numbers until their features exist.
+// The actions.
 const (
 	ActionCreate  Action = 1
 	ActionUpload  Action = 2
@@ -51,7 +51,7 @@ type Request struct {
 	ID        ID
 	Action    Action
 	Freshness []byte   // empty, an upload id (16), or a server challenge (24): see FORMAT.md
-	Revision  uint64   // commit, publish: that of the statement inside; else 0
+	Revision  uint64   // commit, publish, mailbox: that of the document inside; else 0
 	Args      msgp.Raw // an array; NoArgs when there are none
 
 	doc, sig []byte `msg:"-"`
@@ -82,7 +82,8 @@ type CommitArgs struct {
 	OPRFKey     []byte `msg:",allownil"` // k, 32, or empty without a passphrase
 }
 
-// NewRequest returns a request to be sent with Seal. args is a *CreateArgs, a *CommitArgs, or nil. It fails when
+// NewRequest returns a request to be sent with Seal. args is a *CreateArgs, a *CommitArgs, an *AdmitArgs,
+// a *MailboxArgs, or nil. It fails when
 // ParseRequest would refuse the request, for example because a commit leaves something nil.
 func NewRequest(id ID, action Action, freshness []byte, revision uint64, args msgp.Marshaler) (Request, error) {
 	r := Request{Version: Version, ID: id, Action: action, Freshness: freshness, Revision: revision, Args: NoArgs}
@@ -160,10 +161,15 @@ func (r *Request) checkArgs() error {
 	case ActionCommit, ActionPublish:
 		_, err := r.CommitArgs()
 		return err
-	case ActionUpload, ActionDelete, ActionState:
-		if len(r.Args) != 1 || r.Args[0] != NoArgs[0] {
-			return fmt.Errorf("%w: want none", ErrArgs)
-		}
+	case ActionAdmit:
+		_, err := r.AdmitArgs()
+		return err
+	case ActionMailbox:
+		_, err := r.MailboxArgs()
+		return err
+	}
+	if !r.hasNoArgs() {
+		return fmt.Errorf("%w: want none", ErrArgs)
 	}
 	if r.Revision != 0 {
 		return fmt.Errorf("%w: revision without a statement", ErrArgs)
