@@ -14,16 +14,23 @@ import (
 )
 
 // ofJPEG makes the report of a JPEG.
-func ofJPEG(m *jpeg.Image) Report {
+func ofJPEG(_ []byte, m *jpeg.Image) Report {
 	r := Report{
-		Media: JPEG, Width: m.Width, Height: m.Height, Orientation: m.Orientation,
+		Media: JPEG, Format: "JPEG", Width: m.Width, Height: m.Height, Orientation: m.Orientation,
 		ICC: m.Rebuilt.Data != nil, Wide: m.Rebuilt.Wide, Recoded: m.Recoded,
 	}
 	if m.Profile != nil {
 		r.profile(m.Profile, "", m.Rebuilt.Data)
 	}
+	var credentials []byte // a claim of origin may go on from one segment to the next
 	for _, p := range m.Parts {
 		switch p.What {
+		case 11:
+			if bytes.HasPrefix(p.Data, []byte("JP")) {
+				credentials = append(credentials, p.Data...)
+			} else {
+				r.application(11, p.Data)
+			}
 		case jpeg.Comment:
 			r.add(Finding{Group: Text, Code: "comment", Value: string(p.Data), Bytes: len(p.Data)})
 		case jpeg.Trailer:
@@ -36,6 +43,9 @@ func ofJPEG(m *jpeg.Image) Report {
 			r.application(int(p.What), p.Data)
 		}
 	}
+	if credentials != nil {
+		r.provenance(credentials)
+	}
 	r.finish()
 	return r
 }
@@ -46,14 +56,12 @@ func (r *Report) application(n int, data []byte) {
 	switch {
 	case n == 0 && has("JFIF\x00"):
 		if len(data) > 14 && data[12] > 0 && data[13] > 0 {
-			r.add(Finding{Group: Hidden, Code: "thumbnail", Width: int(data[12]), Height: int(data[13]), Bytes: len(data)})
+			r.hidden("thumbnail", painted(uint64(data[12]), uint64(data[13]), data[14:]), len(data))
 		} else if len(data) > 14 {
 			r.other("slack", len(data)-14)
 		}
 	case n == 0 && has("JFXX\x00"):
-		f := Finding{Group: Hidden, Code: "thumbnail", Bytes: len(data)}
-		f.Width, f.Height = pictureSize(data[5:])
-		r.add(f)
+		r.extension(data)
 	case n == 1 && has("Exif\x00") && len(data) > 6:
 		r.exif(data[6:])
 	case n == 1 && has("http://ns.adobe.com/"):
@@ -64,8 +72,6 @@ func (r *Report) application(n int, data []byte) {
 		r.add(Finding{Group: Hidden, Code: "multi-picture", Bytes: len(data)})
 	case n == 2 && has("FPXR\x00"):
 		r.other("flashpix", len(data))
-	case n == 11 && (bytes.Contains(data, []byte("jumb")) || bytes.Contains(data, []byte("c2pa"))):
-		r.provenance(data)
 	case n == 12 && has("Ducky"):
 		r.add(Finding{Group: History, Code: "ducky", Value: "Adobe “Save for Web”", Bytes: len(data)})
 	case n == 13 && has("Photoshop 3.0\x00"):
@@ -80,12 +86,16 @@ func (r *Report) application(n int, data []byte) {
 }
 
 // ofPNG makes the report of a PNG.
-func ofPNG(m *png.Image) Report {
+func ofPNG(src []byte, m *png.Image) Report {
 	r := Report{
-		Media: PNG, Width: m.Width, Height: m.Height, Orientation: m.Orientation, Alpha: m.Alpha, Animated: m.Frames > 1,
+		Media: PNG, Format: "PNG", Width: m.Width, Height: m.Height, Orientation: m.Orientation, Alpha: m.Alpha, Animated: m.Frames > 1,
 		ICC: m.Rebuilt.Data != nil, Wide: m.Rebuilt.Wide,
 	}
 	for _, p := range m.Parts {
+		if p.Chunk == png.Hidden {
+			r.hidden("hidden-frame", png.Still(src), len(p.Data))
+			continue
+		}
 		r.chunk(m, p)
 	}
 	r.finish()
@@ -119,8 +129,6 @@ func (r *Report) chunk(m *png.Image, p png.Part) {
 		r.provenance(p.Data)
 	case png.Trailer:
 		r.trailer(p.Data)
-	case png.Hidden:
-		r.add(Finding{Group: Hidden, Code: "hidden-frame", Width: m.Width, Height: m.Height, Bytes: len(p.Data)})
 	case png.Palette:
 		r.other("unused-palette", 0)
 	case png.Unseen:
@@ -150,26 +158,56 @@ func (r *Report) profile(data []byte, name string, rebuilt []byte) {
 	}
 }
 
+// provenance reports a signed claim of origin, with what made it if that is readable. What is signed but is no claim of
+// the Content Credentials is only bytes.
 func (r *Report) provenance(data []byte) {
-	r.add(Finding{Group: Provenance, Code: "c2pa", Value: "Content Credentials (C2PA)", Bytes: len(data)})
+	if !bytes.Contains(data, []byte("jumb")) && !bytes.Contains(data, []byte("c2pa")) {
+		r.add(Finding{Group: Other, Code: "application", Value: "JUMBF", Bytes: len(data)})
+		return
+	}
+	value := joined(", ", "Content Credentials (C2PA)", generator(data))
+	if bytes.Contains(data, []byte("trainedAlgorithmicMedia")) || bytes.Contains(data, []byte("rainedAlgorithmicMedia")) {
+		value += ", made by a generative model"
+	}
+	r.add(Finding{Group: Provenance, Code: "c2pa", Value: value, Bytes: len(data)})
 }
 
-// trailer reports what lies behind the image.
-func (r *Report) trailer(data []byte) {
-	found := false
-	if at := bytes.Index(data, []byte("\xff\xd8\xff")); at >= 0 {
-		f := Finding{Group: Hidden, Code: "second-picture", Bytes: len(data) - at}
-		f.Width, f.Height = pictureSize(data[at:])
-		r.add(f)
-		found = true
+// generator finds the name of the program that made a claim: a CBOR text behind its key, or the name in the map that
+// newer claims have.
+func generator(data []byte) string {
+	for _, key := range []string{"claim_generator", "claim_generator_info"} {
+		for rest := data; ; {
+			_, after, ok := bytes.Cut(rest, []byte(key))
+			if !ok {
+				break
+			}
+			rest = after
+			if strings.HasSuffix(key, "info") {
+				_, after, _ = bytes.Cut(after[:min(len(after), 200)], []byte("dname"))
+			}
+			if text := cborText(after); text != "" {
+				return text
+			}
+		}
 	}
-	if at := bytes.Index(data, []byte("ftyp")); at >= 4 {
-		r.add(Finding{Group: Hidden, Code: "motion-photo", Bytes: len(data) - at + 4})
-		found = true
+	return ""
+}
+
+// cborText returns the text that b begins with.
+func cborText(b []byte) string {
+	if len(b) < 2 {
+		return ""
 	}
-	if !found {
-		r.other("trailer", len(data))
+	n := int(b[0]) - 0x60
+	switch {
+	case n >= 0 && n < 24:
+		b = b[1:]
+	case n == 24:
+		n, b = int(b[1]), b[2:]
+	default:
+		return ""
 	}
+	return clean(string(b[:min(n, len(b))]))
 }
 
 // pictureSize returns the size of a JPEG or PNG by its header alone; zero if there is none.

@@ -1,5 +1,7 @@
 package strip
 
+import "bytes"
+
 // Group says what a finding gives away.
 type Group string
 
@@ -31,11 +33,15 @@ type Finding struct {
 	Height int `json:"height,omitempty"`
 	// Bytes is how much the thing took in the file; 0 if it was part of something that has a line of its own.
 	Bytes int `json:"bytes,omitempty"`
+	// Picture is the hidden picture itself, stripped: a JPEG, PNG or WebP of at most a megabyte; nil if it cannot be shown.
+	Picture []byte `json:"-"`
 }
 
 // Report is what is known of a photo.
 type Report struct {
 	Media Media `json:"media"`
+	// Format is what people call the format: JPEG, TIFF, CR3. Of a refused file it is all that is known of its kind.
+	Format string `json:"format"`
 	// Width and Height are as stored, before Orientation (1–8, 1 if the file does not say) is applied.
 	Width       int `json:"width"`
 	Height      int `json:"height"`
@@ -53,6 +59,9 @@ type Report struct {
 	After  int `json:"after"`
 	// Findings is never nil in JSON; the weightiest groups come first.
 	Findings []Finding `json:"findings"`
+
+	pictures                    int    // of Findings that have a Picture
+	description, author, agency string // for Words
 }
 
 // Displayed returns width and height after orientation.
@@ -63,9 +72,10 @@ func (r Report) Displayed() (width, height int) {
 	return r.Width, r.Height
 }
 
-// maxValue bounds a value, in runes; maxFindings what one file can list.
+// maxValue bounds a value, in runes, and maxWords a caption; maxFindings what one file can list.
 const (
 	maxValue    = 200
+	maxWords    = 1000
 	maxFindings = 100
 )
 
@@ -77,7 +87,7 @@ func (r *Report) add(f Finding) {
 		return
 	}
 	for _, other := range r.Findings {
-		if other.Code == f.Code && other.Value == f.Value && f.Width == other.Width {
+		if other.Code == f.Code && other.Value == f.Value && f.Width == other.Width && bytes.Equal(f.Picture, other.Picture) {
 			return
 		}
 	}
@@ -86,9 +96,27 @@ func (r *Report) add(f Finding) {
 
 // text adds a finding with a value, if there is one.
 func (r *Report) text(g Group, code, value string) {
-	if value = clean(value); value != "" {
-		r.add(Finding{Group: g, Code: code, Value: value})
+	if short := clean(value); short != "" {
+		r.add(Finding{Group: g, Code: code, Value: short})
+		r.note(code, value)
 	}
+}
+
+// note keeps what may become caption and credit, the first of each.
+func (r *Report) note(code, value string) {
+	into := map[string]*string{"description": &r.description, "artist": &r.author, "photographer": &r.author, "credit": &r.agency}[code]
+	if into != nil && *into == "" {
+		*into = cleanTo(value, maxWords)
+	}
+}
+
+// Words returns what the file says below the picture: its description, and whom to credit, as agencies write it. They
+// are for a sender who asks to keep them; in the stripped file they are not.
+func (r Report) Words() (caption, credit string) {
+	if r.author == r.agency {
+		return r.description, r.author
+	}
+	return r.description, joined(" / ", r.author, r.agency)
 }
 
 var weight = map[Group]int{Place: 0, Person: 1, Time: 2, Device: 3, Hidden: 4, Text: 5, History: 6, Provenance: 7, Profile: 8, Other: 9}

@@ -26,77 +26,93 @@ const (
 	MaxPixels = 120_000_000
 )
 
-// Error is why a file was refused: a stable Code, a sentence, and a coarse Class.
+// Error is why a file was refused: a stable Code, a sentence, a coarse Class, and whether converting it may help.
 type Error = refuse.Error
 
 // Strip returns the photo without its metadata, and what that was.
 func Strip(src []byte) ([]byte, Report, error) {
-	media, err := accept(src)
+	f, err := accept(src)
 	if err != nil {
 		return nil, Report{}, err
 	}
-	var out []byte
-	var r Report
-	switch media {
-	case JPEG:
-		rebuilt, image, err := jpeg.Strip(src, jpeg.Options{MaxPixels: MaxPixels})
-		if err != nil {
-			return nil, Report{}, err
-		}
-		out, r = rebuilt, ofJPEG(image)
-	default:
-		rebuilt, image, err := png.Strip(src, png.Options{MaxPixels: MaxPixels})
-		if err != nil {
-			return nil, Report{}, err
-		}
-		out, r = rebuilt, ofPNG(image)
+	out, r, err := f.strip(src)
+	if err != nil {
+		return nil, Report{}, err
 	}
 	r.Before, r.After = len(src), len(out)
 	return out, r, nil
 }
 
-// Inspect returns what Strip would take out, faster: coded image data is not checked. It accepts some damaged files.
+// Inspect returns what Strip would take out, faster: coded image data is not checked, so it accepts some damaged files.
+// Of a file that is refused it returns, beside the *Error, what can be read of it all the same: a raw file or a film
+// tells no less about its owner than a photo.
 func Inspect(src []byte) (Report, error) {
-	media, err := accept(src)
-	if err != nil {
-		return Report{}, err
-	}
+	f, err := accept(src)
 	var r Report
-	switch media {
-	case JPEG:
-		image, err := jpeg.Inspect(src, jpeg.Options{MaxPixels: MaxPixels})
-		if err != nil {
-			return Report{}, err
-		}
-		r = ofJPEG(image)
-	default:
-		image, err := png.Inspect(src, png.Options{MaxPixels: MaxPixels})
-		if err != nil {
-			return Report{}, err
-		}
-		r = ofPNG(image)
+	if err == nil {
+		r, err = f.inspect(src)
+	}
+	if err != nil {
+		r = ofRefused(src)
 	}
 	r.Before = len(src)
-	return r, nil
+	return r, err
 }
 
-// accept returns JPEG or PNG, or the refusal of everything else.
-func accept(src []byte) (Media, error) {
+// format is how one kind of file is taken apart.
+type format struct {
+	strip   func([]byte) ([]byte, Report, error)
+	inspect func([]byte) (Report, error)
+}
+
+// formats are those that are stripped.
+var formats = map[Media]format{
+	JPEG: of(
+		func(b []byte) ([]byte, *jpeg.Image, error) { return jpeg.Strip(b, jpeg.Options{MaxPixels: MaxPixels}) },
+		func(b []byte) (*jpeg.Image, error) { return jpeg.Inspect(b, jpeg.Options{MaxPixels: MaxPixels}) },
+		ofJPEG),
+	PNG: of(
+		func(b []byte) ([]byte, *png.Image, error) { return png.Strip(b, png.Options{MaxPixels: MaxPixels}) },
+		func(b []byte) (*png.Image, error) { return png.Inspect(b, png.Options{MaxPixels: MaxPixels}) },
+		ofPNG),
+}
+
+// of joins what a format's package knows of a file with how that is reported.
+func of[I any](strip func([]byte) ([]byte, I, error), inspect func([]byte) (I, error), report func([]byte, I) Report) format {
+	return format{
+		func(src []byte) ([]byte, Report, error) {
+			out, image, err := strip(src)
+			if err != nil {
+				return nil, Report{}, err
+			}
+			return out, report(src, image), nil
+		},
+		func(src []byte) (Report, error) {
+			image, err := inspect(src)
+			if err != nil {
+				return Report{}, err
+			}
+			return report(src, image), nil
+		},
+	}
+}
+
+// accept returns how a file is taken apart, or why it is not.
+func accept(src []byte) (format, error) {
 	if len(src) == 0 {
-		return 0, refuse.New(refuse.Empty, "")
+		return format{}, refuse.New(refuse.Empty, "")
 	}
 	media, _ := Sniff(src)
+	f, known := formats[media]
 	switch {
-	case media == JPEG || media == PNG:
 	case media == 0:
-		return 0, refuse.New(foreign(src), "")
-	default:
-		return 0, refuse.New(refusals[media], "")
+		return f, refuse.New(foreign(src), "")
+	case !known:
+		return f, refuse.New(refusals[media], "")
+	case len(src) > MaxBytes:
+		return f, refuse.New(refuse.LargeFile, "")
 	}
-	if len(src) > MaxBytes {
-		return 0, refuse.New(refuse.LargeFile, "")
-	}
-	return media, nil
+	return f, nil
 }
 
 var refusals = map[Media]refuse.Code{WebP: refuse.WebP, AVIF: refuse.AVIF, GIF: refuse.GIF, HEIC: refuse.HEIC, JXL: refuse.JXL}

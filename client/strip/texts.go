@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"html"
 	"io"
+	"strconv"
 	"strings"
 
 	"safelight/client/strip/png"
@@ -19,8 +21,6 @@ var properties = []struct {
 	group Group
 	code  string
 }{
-	{"exif:GPSLatitude", Place, "gps-latitude"},
-	{"exif:GPSLongitude", Place, "gps-longitude"},
 	{"photoshop:City", Place, "city"},
 	{"photoshop:State", Place, "state"},
 	{"photoshop:Country", Place, "country"},
@@ -56,6 +56,10 @@ func (r *Report) xmp(packet []byte) {
 		steps -= strings.Count(s, "</stEvt:action")
 		what := property(s, "stEvt:softwareAgent")
 		r.text(History, "edit-history", joined(", ", fmt.Sprintf("%d steps", steps), what))
+	}
+	r.position(property(s, "exif:GPSLatitude"), property(s, "exif:GPSLongitude"))
+	if picture := encoded(s); picture != nil {
+		r.hidden("thumbnail", picture, len(picture))
 	}
 	if strings.Contains(s, "GCamera:") || strings.Contains(s, "Container:Directory") {
 		r.add(Finding{Group: Hidden, Code: "further-pictures-named"})
@@ -123,8 +127,7 @@ func (r *Report) resource(id uint16, body []byte) {
 		r.iptc(body)
 	case 0x0409, 0x040c:
 		if len(body) > 28 {
-			w, h := binary.BigEndian.Uint32(body[4:]), binary.BigEndian.Uint32(body[8:])
-			r.add(Finding{Group: Hidden, Code: "thumbnail", Width: int(min(w, 1<<20)), Height: int(min(h, 1<<20)), Bytes: len(body)})
+			r.hidden("thumbnail", body[28:], len(body))
 		}
 	case 0x0422, 0x0423:
 		r.exif(body)
@@ -172,7 +175,7 @@ func (r *Report) pngText(p png.Part) {
 		r.xmp([]byte(value))
 		return
 	case strings.HasPrefix(key, "Raw profile type"):
-		r.add(Finding{Group: Other, Code: "raw-profile", Value: strings.TrimPrefix(key, "Raw profile type "), Bytes: len(p.Data)})
+		r.rawProfile(strings.TrimPrefix(key, "Raw profile type "), value, len(p.Data))
 		return
 	}
 	known := map[string]struct {
@@ -188,6 +191,60 @@ func (r *Report) pngText(p png.Part) {
 		return
 	}
 	r.add(Finding{Group: Text, Code: "png-text", Value: joined(": ", clean(key), clean(value)), Bytes: len(p.Data)})
+}
+
+// rawProfile reads a block that ImageMagick wrote in hexadecimal digits: a line with its name, one with its length, the
+// digits.
+func (r *Report) rawProfile(kind, value string, n int) {
+	before := len(r.Findings)
+	_, value, _ = strings.Cut(strings.TrimLeft(value, "\n"), "\n")
+	_, value, _ = strings.Cut(value, "\n")
+	block, _ := hex.DecodeString(strings.ReplaceAll(value, "\n", ""))
+	switch {
+	case bytes.HasPrefix(block, []byte("Exif\x00\x00")):
+		r.exif(block[6:])
+	case bytes.HasPrefix(block, []byte("Photoshop 3.0\x00")):
+		r.photoshop(block[14:])
+	case bytes.HasPrefix(block, []byte("8BIM")):
+		r.photoshop(block)
+	case bytes.Contains(block[:min(len(block), 200)], []byte("xmpmeta")), bytes.Contains(block[:min(len(block), 200)], []byte("xpacket")):
+		r.xmp(block)
+	}
+	if len(r.Findings) == before {
+		r.add(Finding{Group: Other, Code: "raw-profile", Value: kind, Bytes: n})
+	}
+}
+
+// position reports the place that XMP tells as degrees and minutes, such as 52,22.212N.
+func (r *Report) position(latitude, longitude string) {
+	a, okA := degrees(latitude, "NS", 90)
+	b, okB := degrees(longitude, "EW", 180)
+	switch {
+	case okA && okB:
+		r.text(Place, "gps-position", fmt.Sprintf("%.5f, %.5f", a, b))
+	default:
+		r.text(Place, "gps-latitude", latitude)
+		r.text(Place, "gps-longitude", longitude)
+	}
+}
+
+func degrees(s, sides string, most float64) (float64, bool) {
+	if s == "" || !strings.Contains(sides, s[len(s)-1:]) {
+		return 0, false
+	}
+	sum, unit := 0.0, 1.0
+	for _, part := range strings.Split(s[:len(s)-1], ",") {
+		v, err := strconv.ParseFloat(part, 64)
+		if err != nil || v < 0 {
+			return 0, false
+		}
+		sum += v / unit
+		unit *= 60
+	}
+	if s[len(s)-1] == sides[1] {
+		sum = -sum
+	}
+	return sum, sum <= most && sum >= -most
 }
 
 // internationalText returns the text of an iTXt chunk: compression flag and method, language, translated key, text.

@@ -38,7 +38,7 @@ var texts = []struct {
 // exifValues finds entries quickly.
 type exifValues map[exif.Directory]map[uint16]exif.Entry
 
-func (v exifValues) text(d exif.Directory, tag uint16) string { return clean(v[d][tag].Text()) }
+func (v exifValues) text(d exif.Directory, tag uint16) string { return v[d][tag].Text() }
 
 func (v exifValues) rational(d exif.Directory, tag uint16) (float64, bool) {
 	return v[d][tag].Rational(0)
@@ -47,7 +47,13 @@ func (v exifValues) rational(d exif.Directory, tag uint16) (float64, bool) {
 // exif reports what an EXIF block says. A block of which nothing is understood is reported as one.
 func (r *Report) exif(block []byte) {
 	before := len(r.Findings)
-	entries := exif.Entries(block)
+	r.entries(exif.Entries(block), block)
+	if len(r.Findings) == before {
+		r.other("exif", len(block))
+	}
+}
+
+func (r *Report) entries(entries []exif.Entry, block []byte) {
 	v := exifValues{}
 	for _, e := range entries {
 		if v[e.Directory] == nil {
@@ -58,7 +64,7 @@ func (r *Report) exif(block []byte) {
 		}
 	}
 	r.place(v, entries)
-	r.text(Device, "camera", camera(v.text(exif.Main, 0x010f), v.text(exif.Main, 0x0110)))
+	r.text(Device, "camera", camera(clean(v.text(exif.Main, 0x010f)), clean(v.text(exif.Main, 0x0110))))
 	for _, t := range texts {
 		value := v.text(t.directory, t.tag)
 		if t.tag == 0x001b && t.directory == exif.GPS {
@@ -76,8 +82,21 @@ func (r *Report) exif(block []byte) {
 		r.add(Finding{Group: Device, Code: "maker-note", Bytes: len(note)})
 	}
 	r.thumbnail(v, block)
-	if len(r.Findings) == before {
-		r.other("exif", len(block))
+	r.embedded(v)
+}
+
+// embedded reports the blocks of other kinds that a TIFF carries in entries of their own.
+func (r *Report) embedded(v exifValues) {
+	for _, t := range []struct {
+		tag  uint16
+		read func([]byte)
+	}{
+		{0x02bc, r.xmp}, {0x83bb, r.iptc}, {0x8649, r.photoshop},
+		{0x8773, func(b []byte) { r.profile(b, "", b[:0]) }},
+	} {
+		if e := v[exif.Main][t.tag]; len(e.Value) > 4 {
+			t.read(e.Value)
+		}
 	}
 }
 
@@ -102,7 +121,7 @@ func (r *Report) place(v exifValues, entries []exif.Entry) {
 	if direction, ok := v.rational(exif.GPS, 0x0011); ok {
 		r.text(Place, "gps-direction", fmt.Sprintf("%.0f°", direction))
 	}
-	date := v.text(exif.GPS, 0x001d)
+	date := clean(v.text(exif.GPS, 0x001d))
 	hour, ok := v.rational(exif.GPS, 0x0007)
 	if ok {
 		minute, _ := v[exif.GPS][0x0007].Rational(1)
@@ -131,8 +150,8 @@ func (r *Report) times(v exifValues) {
 		{exif.Exif, 0x9004, 0x9012, "digitised"},
 		{exif.Main, 0x0132, 0x9010, "modified"},
 	} {
-		if s := v.text(t.directory, t.tag); strings.Trim(s, "0: ") != "" {
-			r.text(Time, t.code, joined(" ", day(s), v.text(exif.Exif, t.offset)))
+		if s := clean(v.text(t.directory, t.tag)); strings.Trim(s, "0: ") != "" {
+			r.text(Time, t.code, joined(" ", day(s), clean(v.text(exif.Exif, t.offset))))
 		}
 	}
 }
@@ -194,22 +213,4 @@ func wide(b []byte, bigEndian bool) string {
 		}
 	}
 	return clean(string(utf16.Decode(units)))
-}
-
-// thumbnail reports the picture that cameras embed.
-func (r *Report) thumbnail(v exifValues, block []byte) {
-	at, ok := v[exif.Thumbnail][0x0201].Uint()
-	n, okSize := v[exif.Thumbnail][0x0202].Uint()
-	switch {
-	case ok && okSize:
-		f := Finding{Group: Hidden, Code: "thumbnail", Bytes: int(n)}
-		if uint64(at)+uint64(n) <= uint64(len(block)) {
-			f.Width, f.Height = pictureSize(block[at : at+n])
-		}
-		r.add(f)
-	case len(v[exif.Thumbnail]) > 0:
-		width, _ := v[exif.Thumbnail][0x0100].Uint()
-		height, _ := v[exif.Thumbnail][0x0101].Uint()
-		r.add(Finding{Group: Hidden, Code: "thumbnail", Width: int(width), Height: int(height)})
-	}
 }

@@ -19,7 +19,10 @@ func newInspect(s streams) *cobra.Command {
 		Use:   "inspect FILE…",
 		Short: "Show what photos give away beside their pixels",
 		Long: `Shows what metadata the files hold: place, time, device, names, hidden pictures. It is
-what "send" and "strip" take out. Nothing is sent and nothing is changed.`,
+what "send" and "strip" take out. Nothing is sent and nothing is changed.
+
+Files that are not sent as they are, such as raw files, TIFFs and films, are looked at
+too; the command then ends with 3.`,
 		Example: "  safelight inspect beach.jpg",
 		Args:    atLeastOne("the photos to look at"),
 		RunE: func(_ *cobra.Command, files []string) error {
@@ -46,6 +49,8 @@ what "send" and "strip" take out. Nothing is sent and nothing is changed.`,
 type inspectJSON struct {
 	File string `json:"file"`
 	strip.Report
+	Refusal     string `json:"refusal,omitempty"`     // the code of why it is not sent as it is
+	Convertible bool   `json:"convertible,omitempty"` // its pixels may be, with --convert
 }
 
 func inspect(s streams, path string, asJSON bool) error {
@@ -53,22 +58,51 @@ func inspect(s streams, path string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	r, err := strip.Inspect(data)
-	if err != nil {
-		return refusedError{path, err}
-	}
+	// A file that is refused gives away as much: what can be read of it is told.
+	r, refused := strip.Inspect(data)
 	if asJSON {
-		return json.NewEncoder(s.out).Encode(inspectJSON{path, r})
+		err = json.NewEncoder(s.out).Encode(newInspectJSON(path, r, refused))
+	} else {
+		printReport(s, path, r, refused == nil)
 	}
-	w, h := r.Displayed()
-	fmt.Fprintf(s.out, "%s: %s, %d×%d, %s\n", path, formatName(r.Media), w, h, bytesText(int64(r.Before)))
-	if len(r.Findings) == 0 {
+	if err == nil && refused != nil {
+		err = refusedError{path, refused}
+	}
+	return err
+}
+
+func newInspectJSON(path string, r strip.Report, refused error) inspectJSON {
+	j := inspectJSON{File: path, Report: r}
+	if e, ok := errors.AsType[*strip.Error](refused); ok {
+		j.Refusal, j.Convertible = string(e.Code), e.Convertible()
+	}
+	return j
+}
+
+// printReport lists what a photo gives away, by what that is about.
+func printReport(s streams, path string, r strip.Report, whole bool) {
+	about := []string{path + ": " + r.Format}
+	if r.Format == "" {
+		about[0] = path + ": unknown"
+	}
+	if w, h := r.Displayed(); w > 0 {
+		about = append(about, fmt.Sprintf("%d×%d", w, h))
+	}
+	fmt.Fprintln(s.out, strings.Join(append(about, bytesText(int64(r.Before))), ", "))
+	switch {
+	case len(r.Findings) == 0 && whole:
 		fmt.Fprintln(s.out, "  nothing but pixels")
+	case len(r.Findings) == 0:
+		fmt.Fprintln(s.out, "  nothing that can be read")
 	}
+	var last strip.Group
 	for _, f := range r.Findings {
-		fmt.Fprintf(s.out, "  %s\n", findingText(f))
+		if f.Group != last {
+			fmt.Fprintf(s.out, "  %s\n", groups[f.Group])
+			last = f.Group
+		}
+		fmt.Fprintf(s.out, "    %s\n", findingText(f))
 	}
-	return nil
 }
 
 // findingText is one line about one thing that a photo gives away.

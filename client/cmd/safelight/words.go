@@ -15,7 +15,13 @@ var capitals = map[string]string{
 // names are those findings whose code alone says too little in a list of what was removed.
 var names = map[string]string{
 	"taken": "time taken", "modified": "time modified", "digitised": "time digitised",
-	"owner": "owner's name", "artist": "artist's name",
+	"owner": "owner's name", "artist": "artist's name", "preview": "preview picture",
+}
+
+// groups say what findings are about.
+var groups = map[strip.Group]string{
+	strip.Place: "Where", strip.Person: "Who", strip.Time: "When", strip.Device: "With what", strip.Hidden: "Hidden inside", strip.Text: "Words",
+	strip.History: "How it was edited", strip.Provenance: "Where it claims to come from", strip.Profile: "Colour profile", strip.Other: "Further bytes",
 }
 
 // findingName turns a finding's code into words: gps-position is "GPS position".

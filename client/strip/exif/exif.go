@@ -19,6 +19,7 @@ const (
 	Exif
 	GPS
 	Interop
+	Maker
 )
 
 // Entry is one tag.
@@ -41,9 +42,9 @@ const (
 
 var sizes = [...]uint64{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8}
 
-// Entries returns all tags of the block.
+// Entries returns all tags of the block, which may be a TIFF or most cameras' raw file as well.
 func Entries(block []byte) []Entry {
-	order := byteOrder(block)
+	order := rawOrder(block)
 	if order == nil {
 		return nil
 	}
@@ -65,6 +66,17 @@ func Entries(block []byte) []Entry {
 	return w.entries
 }
 
+// EntriesOf returns the tags of a block whose only directory is said by what it stands in.
+func EntriesOf(block []byte, d Directory) []Entry {
+	order := byteOrder(block)
+	if order == nil {
+		return nil
+	}
+	w := walk{block: block, order: order}
+	w.directory(d, order.Uint32(block[4:]))
+	return w.entries
+}
+
 func byteOrder(block []byte) binary.ByteOrder {
 	if len(block) < 8 {
 		return nil
@@ -76,6 +88,19 @@ func byteOrder(block []byte) binary.ByteOrder {
 		return binary.BigEndian
 	}
 	return nil
+}
+
+// rawOrder takes the signatures of Olympus and Panasonic too.
+func rawOrder(block []byte) binary.ByteOrder {
+	if len(block) >= 8 {
+		switch string(block[:4]) {
+		case "IIRO", "IIRS", "IIU\x00":
+			return binary.LittleEndian
+		case "MMOR":
+			return binary.BigEndian
+		}
+	}
+	return byteOrder(block)
 }
 
 type walk struct {

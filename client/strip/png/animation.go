@@ -61,3 +61,19 @@ func (p *parser) frameControl(data []byte) error {
 func (p *parser) full(f *frame) bool {
 	return f.width == p.width && f.height == p.height && binary.BigEndian.Uint64(f.control) == 0
 }
+
+// Still returns the file as one without animation: what shows is its default image. Broken files come back in part.
+func Still(src []byte) []byte {
+	out := append(make([]byte, 0, len(src)), src[:min(len(src), len(signature))]...)
+	for rest := src[len(out):]; len(rest) >= 12; {
+		n := uint64(binary.BigEndian.Uint32(rest)) + 12
+		if n > uint64(len(rest)) {
+			break
+		}
+		if name := string(rest[4:8]); name != "acTL" && name != "fcTL" && name != "fdAT" {
+			out = append(out, rest[:n]...)
+		}
+		rest = rest[n:]
+	}
+	return out
+}

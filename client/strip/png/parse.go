@@ -103,6 +103,9 @@ func (p *parser) finish() error {
 	if p.kind == 3 && p.chunks["PLTE"] == nil {
 		return damaged("no palette")
 	}
+	if len(p.frames) > 0 && p.defaultIs != 0 {
+		p.drop(Hidden, p.idat[0])
+	}
 	for i := range p.frames {
 		if i != p.defaultIs && len(p.frames[i].data) == 0 {
 			return damaged("a frame without data")

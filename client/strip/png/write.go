@@ -55,7 +55,6 @@ func (p *parser) pictures() []frame {
 		frames[0].data = p.idat
 		return frames
 	}
-	p.drop(Hidden, p.idat[0])
 	if p.full(&frames[0]) {
 		return frames
 	}

@@ -32,22 +32,22 @@ const (
 // sentences tell the person who chose the file what to do.
 var sentences = map[Code]string{
 	Empty:     "this file is empty; choose it again from where it was made",
-	Unknown:   "this is no image that Safelight knows; send a JPEG or PNG",
+	Unknown:   "this is no image that Safelight knows; send a JPEG, PNG, GIF, WebP, AVIF, HEIC or JPEG XL",
 	LargeFile: "this file is over 128 MiB; send a smaller export of it",
 	LargeSize: "this image has more than 120 megapixels; send a smaller export of it",
 	Damaged:   "this file is damaged or cut off; copy it again from the camera or export it anew",
-	Coding:    "this file uses a rare way of coding that browsers do not show; export it as an ordinary JPEG or PNG",
-	HEIC:      "HEIC photos cannot be stripped yet; export it as JPEG, or let the phone's camera write “most compatible”",
-	AVIF:      "AVIF images cannot be stripped yet; export it as JPEG or PNG",
-	JXL:       "JPEG XL images cannot be stripped yet; export it as JPEG or PNG",
-	WebP:      "WebP images cannot be stripped yet; export it as JPEG or PNG",
-	GIF:       "GIF images cannot be stripped yet; export it as PNG",
-	TIFF:      "TIFF images cannot be stripped; export it as JPEG or PNG",
-	Raw:       "raw camera files cannot be stripped; develop it to a JPEG first",
-	BMP:       "BMP images cannot be stripped; save it as PNG",
-	JP2:       "JPEG 2000 images cannot be stripped; export it as JPEG or PNG",
+	Coding:    "this file uses a rare way of coding; let it be converted, or export it as an ordinary JPEG or PNG",
+	HEIC:      "this HEIC photo is built in a way that cannot be cleaned as it is; let it be converted, or export it as JPEG",
+	AVIF:      "this AVIF image is built in a way that cannot be cleaned as it is; let it be converted, or export it as JPEG or PNG",
+	JXL:       "this JPEG XL image is built in a way that cannot be cleaned as it is; let it be converted, or export it as JPEG or PNG",
+	WebP:      "this WebP image is built in a way that cannot be cleaned as it is; let it be converted, or export it as JPEG or PNG",
+	GIF:       "this GIF image is built in a way that cannot be cleaned as it is; let it be converted, or export it as PNG",
+	TIFF:      "browsers do not show TIFF images; let it be converted, or export it as JPEG or PNG",
+	Raw:       "a raw camera file is not a picture yet; develop it to a JPEG and send that",
+	BMP:       "BMP images are not sent as they are; let it be converted, or save it as PNG",
+	JP2:       "browsers do not show JPEG 2000 images; export it as JPEG or PNG",
 	PSD:       "Photoshop files hold more than one picture; export it as JPEG or PNG",
-	ICO:       "icon files hold more than one picture; save it as PNG",
+	ICO:       "icon files hold more than one picture; save the largest as PNG",
 	SVG:       "SVG is a document that can run programs, not a photo; export it as PNG",
 	PDF:       "PDF is a document, not a photo; export the page as PNG",
 	HTML:      "this is a web page, not a photo; save the image itself",
@@ -83,6 +83,16 @@ func (e *Error) Class() string {
 		return "not-a-photo"
 	}
 	return "unsupported"
+}
+
+// Convertible reports whether a decoder may still make pixels of the file, which are sent as a new file instead, once its
+// owner has been told. What is damaged, no picture yet (raw) or no photo at all is not.
+func (e *Error) Convertible() bool {
+	switch e.Code {
+	case Coding, HEIC, AVIF, JXL, WebP, GIF, TIFF, BMP:
+		return true
+	}
+	return false
 }
 
 // Codes returns all codes.
