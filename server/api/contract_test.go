@@ -41,7 +41,7 @@ var contractRoutes = []string{
 var contractCodes = map[wire.Code]int{
 	"malformed": 400, "challenge": 400, "statement": 400, "expires": 400, "views": 400, "digest": 400, "token": 401, "origin": 403,
 	"gone": 404, "not-found": 404, "method": 405, "timeout": 408, "uploading": 409, "exists": 409, "changed": 409, "used": 409,
-	"revision": 409, "part": 409, "upload": 409, "large": 413, "range": 416, "later": 429, "internal": 500, "busy": 503,
+	"closed": 409, "revision": 409, "part": 409, "upload": 409, "large": 413, "range": 416, "later": 429, "internal": 500, "busy": 503,
 	"unavailable": 503, "full": 507,
 }
 
@@ -49,7 +49,7 @@ const (
 	contractGone = `{"type":"urn:safelight:problem:gone","title":"There is no such share, or not any more.","status":404,"code":"gone"}`
 	contractSite = `{"api":1,"version":"v","admit":"open","brand":"b","contact":"c","limits":{"shareBytes":2000000000,` +
 		`"minPartSize":262144,"maxPartSize":8388608,"views":1000,"expiry":7776000,"defaultExpiry":604800,` +
-		`"expiryPresets":[3600,86400,604800,2592000,7776000]}}`
+		`"expiryPresets":[600,3600,86400,604800,2592000,7776000]}}`
 	contractPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
 		"worker-src 'self'; manifest-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; " +
 		"require-trusted-types-for 'script'; trusted-types worker"

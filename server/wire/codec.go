@@ -36,6 +36,15 @@ var (
 	_ Message = (*GuessReply)(nil)
 	_ Message = (*TakeRequest)(nil)
 	_ Message = (*TakeReply)(nil)
+	_ Message = (*LogReply)(nil)
+	_ Message = (*KnockRequest)(nil)
+	_ Message = (*RevealRequest)(nil)
+	_ Message = (*KnockReply)(nil)
+	_ Message = (*AdmitReply)(nil)
+	_ Message = (*MailboxReply)(nil)
+	_ Message = (*MailboxOpenRequest)(nil)
+	_ Message = (*MailboxOpenReply)(nil)
+	_ Message = (*PostRequest)(nil)
 )
 
 // Encode returns the encoding of m. It fails when a field has a length or size that Decode would refuse.
@@ -107,13 +116,16 @@ func orNone(b []byte, n int) error {
 	return nil
 }
 
-func (*ChallengeReply) check() error { return nil }
-func (*Grant) check() error          { return nil }
-func (*CreateReply) check() error    { return nil }
-func (*DoneReply) check() error      { return nil }
-func (*GuessRequest) check() error   { return nil }
-func (*GuessReply) check() error     { return nil }
-func (*TakeReply) check() error      { return nil }
+func (*ChallengeReply) check() error     { return nil }
+func (*Grant) check() error              { return nil }
+func (*CreateReply) check() error        { return nil }
+func (*DoneReply) check() error          { return nil }
+func (*GuessRequest) check() error       { return nil }
+func (*GuessReply) check() error         { return nil }
+func (*TakeReply) check() error          { return nil }
+func (*KnockRequest) check() error       { return nil }
+func (*RevealRequest) check() error      { return nil }
+func (*MailboxOpenRequest) check() error { return nil }
 
 func (m *TakeRequest) check() error { return orNone(m.Guess, 16) }
 
@@ -139,4 +151,70 @@ func (m *StateReply) check() error {
 		return errors.New("state and stage contradict each other")
 	}
 	return errors.Join(orNone(m.Signature, 64), orNone(m.Pepper, 32))
+}
+
+func (m *LogReply) check() error {
+	if n := len(m.Events); n%LogEventSize != 0 || n > LogRing*LogEventSize || uint64(n/LogEventSize) > m.Ever {
+		return errLength
+	}
+	return nil
+}
+
+// knockShape checks what is there against how far the knock is.
+func knockShape(status uint64, answer, signature, key, random []byte) error {
+	if status < KnockWaiting || status > KnockRefused {
+		return errors.New("unknown status")
+	}
+	answered, revealed := len(answer) != 0, len(key) != 0
+	if answered != (len(signature) != 0) || revealed != (len(random) != 0) || revealed && !answered ||
+		status == KnockWaiting && answered || status == KnockAnswered && !answered || status > KnockAnswered && status < KnockRefused && !answered {
+		return errors.New("status and fields contradict each other")
+	}
+	return errors.Join(orNone(answer, 32), orNone(signature, 64), orNone(key, 32), orNone(random, 32))
+}
+
+func (m *KnockReply) check() error {
+	if admitted := m.Status == KnockAdmitted; admitted != (len(m.Box) != 0) || admitted != (len(m.BoxSigned) != 0) {
+		return errors.New("status and box contradict each other")
+	}
+	return errors.Join(knockShape(m.Status, m.Answer, m.Signature, nil, nil), orNone(m.Box, 80), orNone(m.BoxSigned, 64))
+}
+
+func (m *AdmitReply) check() error {
+	for i := range m.Knocks {
+		k := &m.Knocks[i]
+		if err := knockShape(k.Status, k.Answer, k.Signature, k.Key, k.Random); err != nil {
+			return err
+		}
+		if revealed := len(k.Key) != 0; k.Status < KnockRevealed && revealed || (k.Status == KnockRevealed || k.Status == KnockAdmitted) && !revealed {
+			return errors.New("status and key contradict each other")
+		}
+	}
+	return nil
+}
+
+func (m *MailboxReply) check() error {
+	if len(m.Document) == 0 || len(m.Signature) != 64 {
+		return errLength
+	}
+	for _, p := range m.Posts {
+		if len(p.Sealed) != PostSize {
+			return errLength
+		}
+	}
+	return nil
+}
+
+func (m *MailboxOpenReply) check() error {
+	if len(m.Document) == 0 || len(m.Signature) != 64 || m.Stored > MaxPosts {
+		return errLength
+	}
+	return nil
+}
+
+func (m *PostRequest) check() error {
+	if len(m.Sealed) != PostSize {
+		return errLength
+	}
+	return nil
 }

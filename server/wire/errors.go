@@ -26,6 +26,7 @@ const (
 	CodeUsed        Code = "used"        // no view left
 	CodeRevision    Code = "revision"    // not the next revision; carries the stored statement
 	CodePart        Code = "part"        // other bytes are stored under that number
+	CodeClosed      Code = "closed"      // mailbox takes nothing more: its owner closed it, or it is full
 	CodeUpload      Code = "upload"      // upload is closed, unknown, incomplete, or one too many
 	CodeLarge       Code = "large"       // over a size limit
 	CodeRange       Code = "range"       // range outside the bytes
@@ -59,6 +60,7 @@ var codes = map[Code]struct {
 	CodeUsed:        {409, "Every view of this share has been used."},
 	CodeRevision:    {409, "This share was changed from somewhere else in the meantime."},
 	CodePart:        {409, "Other bytes are stored in this place already."},
+	CodeClosed:      {409, "This mailbox takes nothing more."},
 	CodeUpload:      {409, "This upload is closed or not complete."},
 	CodeLarge:       {413, "This is larger than the server allows."},
 	CodeRange:       {416, "These bytes lie outside of what is stored."},
@@ -104,7 +106,7 @@ type Problem struct {
 	Status    int    `json:"status"`
 	Code      Code   `json:"code"`
 	Detail    string `json:"detail,omitempty"`
-	Statement []byte `json:"statement,omitempty"` // CodeRevision: the stored one, base64
+	Statement []byte `json:"statement,omitempty"` // CodeRevision: the stored one, or the stored mailbox; base64
 	Signature []byte `json:"signature,omitempty"` // CodeRevision: base64
 }
 

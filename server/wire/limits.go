@@ -13,8 +13,10 @@ const (
 
 	// MaxOwnerBody bounds the body of an owner request: a manifest and locks of 256 KiB each, and little else.
 	MaxOwnerBody = 576 << 10
-	// MaxBody bounds the body of open, guess and take.
+	// MaxBody bounds the body of open, guess, take, knock, reveal, and of a mailbox's open.
 	MaxBody = 256
+	// MaxPostBody bounds the body of a post.
+	MaxPostBody = 2304
 	// MaxReply bounds every reply of the share protocol but the bytes of parts, and every problem document.
 	MaxReply = 1 << 20
 
@@ -22,6 +24,19 @@ const (
 	MaxUploads = 16
 	// MaxViews is the largest view limit that a site may allow: every take is remembered in the record.
 	MaxViews = 20_000
+
+	// LogEventSize is the length of a sealed event of the access log; LogRing is how many are kept.
+	LogEventSize = 112
+	LogRing      = 1000
+
+	// MaxPending bounds those who ask to be let in to a share and have no decision yet.
+	MaxPending = 8
+
+	// PostSize is the length of a post; MaxPosts is how many a mailbox holds, MaxPostCreates how many shares may be
+	// created in its name where the site asks for a token.
+	PostSize       = 1787
+	MaxPosts       = 200
+	MaxPostCreates = 400
 )
 
 // How long things last.
@@ -33,6 +48,7 @@ const (
 	PurgeDelay     = 24 * time.Hour   // parts are deleted a second time after so long
 	GuessBucket    = 30               // guesses of a passphrase at once
 	GuessInterval  = 10 * time.Minute // one more after each of these
+	KnockLife      = 15 * time.Minute // a knock is dropped
 	BusyRetryAfter = time.Second      // after CodeBusy
 )
 
@@ -49,9 +65,13 @@ const Base = "/api/v1"
 
 // Headers of requests and replies. Content-Digest is RFC 9530's, with sha-256 alone.
 const (
-	HeaderAuthorization = "Authorization" // Bearer: admit token (as given), upload or unlock token (base64url, no padding)
+	HeaderAuthorization = "Authorization" // Bearer: admit token (as given), upload or unlock token (base64url, no padding); Post: see SchemePost
 	HeaderDigest        = "Content-Digest"
 	HeaderRange         = "Range"
 	HeaderContentRange  = "Content-Range"
 	HeaderRetryAfter    = "Retry-After"
 )
+
+// SchemePost is the scheme of an Authorization with which whoever has a request link creates a share, where the site asks
+// for a token: "Post ", the mailbox's id in hexadecimal, ".", and its post token in base64url without padding.
+const SchemePost = "Post"

@@ -45,9 +45,9 @@ func NewSiteLimits(shareBytes int64, views int, maxExpiry, defaultExpiry time.Du
 
 // presets are the usual times that fit, and the default in its place.
 func presets(longest, first int64) []int64 {
-	const hour, day = 3600, 24 * 3600
+	const minute, hour, day = 60, 3600, 24 * 3600
 	var p []int64
-	for _, s := range []int64{hour, day, 7 * day, 30 * day, 90 * day} {
+	for _, s := range []int64{10 * minute, hour, day, 7 * day, 30 * day, 90 * day} {
 		if first < s && (len(p) == 0 || p[len(p)-1] < first) {
 			p = append(p, first)
 		}

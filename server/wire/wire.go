@@ -9,6 +9,8 @@ package wire
 //go:generate go tool msgp -file wire.go -o wire_gen.go -io=false -tests=false
 //msgp:tuple ChallengeReply Grant CreateReply DoneReply StateReply
 //msgp:tuple OpenRequest OpenReply GuessRequest GuessReply TakeRequest TakeReply
+//msgp:tuple LogReply KnockRequest RevealRequest KnockReply Knock AdmitReply
+//msgp:tuple MailboxReply Post MailboxOpenRequest MailboxOpenReply PostRequest
 
 // ChallengeReply answers POST shares/{id}/challenge.
 type ChallengeReply struct {
@@ -96,4 +98,95 @@ type TakeRequest struct {
 // TakeReply answers take.
 type TakeReply struct {
 	Pepper [32]byte
+}
+
+// LogReply answers the owner's action log.
+type LogReply struct {
+	Ever   uint64 // events since the log key was set, those included that were dropped
+	Events []byte // the last ones, LogEventSize bytes each, the oldest first
+	Now    uint64 // server time, Unix ms
+}
+
+// KnockRequest is the body of POST shares/{id}/knock.
+type KnockRequest struct {
+	Read   [32]byte
+	Commit [32]byte // to the viewer's key and random bytes, which RevealRequest carries
+}
+
+// RevealRequest is the body of POST shares/{id}/reveal.
+type RevealRequest struct {
+	Read   [32]byte
+	Commit [32]byte
+	Key    [32]byte // X25519, of the viewer
+	Random [32]byte
+}
+
+// How far somebody is who asks to be let in.
+const (
+	KnockWaiting  = 1 // for the owner's answer
+	KnockAnswered = 2 // the owner's random bytes are there: reveal
+	KnockRevealed = 3 // both see the words; the owner decides
+	KnockAdmitted = 4
+	KnockRefused  = 5
+)
+
+// KnockReply answers knock and reveal.
+type KnockReply struct {
+	Status    uint64
+	Answer    []byte // the owner's random bytes (32), from KnockAnswered on; else empty
+	Signature []byte // of the answer (64); else empty
+	Box       []byte // R, sealed to the viewer's key (80), when admitted; else empty
+	BoxSigned []byte // its signature (64); else empty
+	Until     uint64 // server time at which this knock is dropped, Unix ms
+	Now       uint64 // server time, Unix ms
+}
+
+// Knock is somebody who asks to be let in, as the owner sees him. Fields that are not there yet are empty.
+type Knock struct {
+	Commit    [32]byte
+	Since     uint64 // server time, Unix ms
+	Answer    []byte // 32
+	Signature []byte // 64
+	Key       []byte // 32
+	Random    []byte // 32
+	Status    uint64
+}
+
+// AdmitReply answers the owner's action admit.
+type AdmitReply struct {
+	Knocks []Knock `msg:",limit=64"`
+	Now    uint64  // server time, Unix ms
+}
+
+// MailboxReply answers the owner's action mailbox without arguments.
+type MailboxReply struct {
+	Document  []byte
+	Signature []byte
+	Posts     []Post `msg:",limit=200"`
+	Now       uint64 // server time, Unix ms
+}
+
+// Post is what somebody put into a mailbox.
+type Post struct {
+	Received uint64 // server time, Unix ms
+	Sealed   []byte // PostSize bytes
+}
+
+// MailboxOpenRequest is the body of POST mailboxes/{id}/open.
+type MailboxOpenRequest struct {
+	Read [32]byte
+}
+
+// MailboxOpenReply answers MailboxOpenRequest.
+type MailboxOpenReply struct {
+	Document  []byte
+	Signature []byte
+	Stored    uint64 // posts
+	Now       uint64 // server time, Unix ms
+}
+
+// PostRequest is the body of POST mailboxes/{id}/posts.
+type PostRequest struct {
+	Token  [32]byte // the post token
+	Sealed []byte   // PostSize bytes
 }

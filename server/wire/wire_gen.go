@@ -7,6 +7,76 @@ import (
 )
 
 // MarshalMsg implements msgp.Marshaler
+func (z *AdmitReply) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 2
+	o = append(o, 0x92)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Knocks)))
+	for za0001 := range z.Knocks {
+		o, err = z.Knocks[za0001].MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Knocks", za0001)
+			return
+		}
+	}
+	o = msgp.AppendUint64(o, z.Now)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *AdmitReply) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 2 {
+		err = msgp.ArrayError{Wanted: 2, Got: zb0001}
+		return
+	}
+	var zb0002 uint32
+	zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Knocks")
+		return
+	}
+	if zb0002 > 64 {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	if cap(z.Knocks) >= int(zb0002) {
+		z.Knocks = (z.Knocks)[:zb0002]
+	} else {
+		z.Knocks = make([]Knock, zb0002)
+	}
+	for za0001 := range z.Knocks {
+		bts, err = z.Knocks[za0001].UnmarshalMsg(bts)
+		if err != nil {
+			err = msgp.WrapError(err, "Knocks", za0001)
+			return
+		}
+	}
+	z.Now, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Now")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *AdmitReply) Msgsize() (s int) {
+	s = 1 + msgp.ArrayHeaderSize
+	for za0001 := range z.Knocks {
+		s += z.Knocks[za0001].Msgsize()
+	}
+	s += msgp.Uint64Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
 func (z *ChallengeReply) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// array header, size 1
@@ -275,6 +345,426 @@ func (z *GuessRequest) Msgsize() (s int) {
 }
 
 // MarshalMsg implements msgp.Marshaler
+func (z *Knock) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 7
+	o = append(o, 0x97)
+	o = msgp.AppendBytes(o, (z.Commit)[:])
+	o = msgp.AppendUint64(o, z.Since)
+	o = msgp.AppendBytes(o, z.Answer)
+	o = msgp.AppendBytes(o, z.Signature)
+	o = msgp.AppendBytes(o, z.Key)
+	o = msgp.AppendBytes(o, z.Random)
+	o = msgp.AppendUint64(o, z.Status)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Knock) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 7 {
+		err = msgp.ArrayError{Wanted: 7, Got: zb0001}
+		return
+	}
+	bts, err = msgp.ReadExactBytes(bts, (z.Commit)[:])
+	if err != nil {
+		err = msgp.WrapError(err, "Commit")
+		return
+	}
+	z.Since, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Since")
+		return
+	}
+	z.Answer, bts, err = msgp.ReadBytesBytes(bts, z.Answer)
+	if err != nil {
+		err = msgp.WrapError(err, "Answer")
+		return
+	}
+	z.Signature, bts, err = msgp.ReadBytesBytes(bts, z.Signature)
+	if err != nil {
+		err = msgp.WrapError(err, "Signature")
+		return
+	}
+	z.Key, bts, err = msgp.ReadBytesBytes(bts, z.Key)
+	if err != nil {
+		err = msgp.WrapError(err, "Key")
+		return
+	}
+	z.Random, bts, err = msgp.ReadBytesBytes(bts, z.Random)
+	if err != nil {
+		err = msgp.WrapError(err, "Random")
+		return
+	}
+	z.Status, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Status")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Knock) Msgsize() (s int) {
+	s = 1 + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize)) + msgp.Uint64Size + msgp.BytesPrefixSize + len(z.Answer) + msgp.BytesPrefixSize + len(z.Signature) + msgp.BytesPrefixSize + len(z.Key) + msgp.BytesPrefixSize + len(z.Random) + msgp.Uint64Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *KnockReply) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 7
+	o = append(o, 0x97)
+	o = msgp.AppendUint64(o, z.Status)
+	o = msgp.AppendBytes(o, z.Answer)
+	o = msgp.AppendBytes(o, z.Signature)
+	o = msgp.AppendBytes(o, z.Box)
+	o = msgp.AppendBytes(o, z.BoxSigned)
+	o = msgp.AppendUint64(o, z.Until)
+	o = msgp.AppendUint64(o, z.Now)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *KnockReply) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 7 {
+		err = msgp.ArrayError{Wanted: 7, Got: zb0001}
+		return
+	}
+	z.Status, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Status")
+		return
+	}
+	z.Answer, bts, err = msgp.ReadBytesBytes(bts, z.Answer)
+	if err != nil {
+		err = msgp.WrapError(err, "Answer")
+		return
+	}
+	z.Signature, bts, err = msgp.ReadBytesBytes(bts, z.Signature)
+	if err != nil {
+		err = msgp.WrapError(err, "Signature")
+		return
+	}
+	z.Box, bts, err = msgp.ReadBytesBytes(bts, z.Box)
+	if err != nil {
+		err = msgp.WrapError(err, "Box")
+		return
+	}
+	z.BoxSigned, bts, err = msgp.ReadBytesBytes(bts, z.BoxSigned)
+	if err != nil {
+		err = msgp.WrapError(err, "BoxSigned")
+		return
+	}
+	z.Until, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Until")
+		return
+	}
+	z.Now, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Now")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *KnockReply) Msgsize() (s int) {
+	s = 1 + msgp.Uint64Size + msgp.BytesPrefixSize + len(z.Answer) + msgp.BytesPrefixSize + len(z.Signature) + msgp.BytesPrefixSize + len(z.Box) + msgp.BytesPrefixSize + len(z.BoxSigned) + msgp.Uint64Size + msgp.Uint64Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *KnockRequest) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 2
+	o = append(o, 0x92)
+	o = msgp.AppendBytes(o, (z.Read)[:])
+	o = msgp.AppendBytes(o, (z.Commit)[:])
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *KnockRequest) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 2 {
+		err = msgp.ArrayError{Wanted: 2, Got: zb0001}
+		return
+	}
+	bts, err = msgp.ReadExactBytes(bts, (z.Read)[:])
+	if err != nil {
+		err = msgp.WrapError(err, "Read")
+		return
+	}
+	bts, err = msgp.ReadExactBytes(bts, (z.Commit)[:])
+	if err != nil {
+		err = msgp.WrapError(err, "Commit")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *KnockRequest) Msgsize() (s int) {
+	s = 1 + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize)) + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize))
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *LogReply) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 3
+	o = append(o, 0x93)
+	o = msgp.AppendUint64(o, z.Ever)
+	o = msgp.AppendBytes(o, z.Events)
+	o = msgp.AppendUint64(o, z.Now)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *LogReply) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 3 {
+		err = msgp.ArrayError{Wanted: 3, Got: zb0001}
+		return
+	}
+	z.Ever, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Ever")
+		return
+	}
+	z.Events, bts, err = msgp.ReadBytesBytes(bts, z.Events)
+	if err != nil {
+		err = msgp.WrapError(err, "Events")
+		return
+	}
+	z.Now, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Now")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *LogReply) Msgsize() (s int) {
+	s = 1 + msgp.Uint64Size + msgp.BytesPrefixSize + len(z.Events) + msgp.Uint64Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *MailboxOpenReply) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 4
+	o = append(o, 0x94)
+	o = msgp.AppendBytes(o, z.Document)
+	o = msgp.AppendBytes(o, z.Signature)
+	o = msgp.AppendUint64(o, z.Stored)
+	o = msgp.AppendUint64(o, z.Now)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *MailboxOpenReply) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 4 {
+		err = msgp.ArrayError{Wanted: 4, Got: zb0001}
+		return
+	}
+	z.Document, bts, err = msgp.ReadBytesBytes(bts, z.Document)
+	if err != nil {
+		err = msgp.WrapError(err, "Document")
+		return
+	}
+	z.Signature, bts, err = msgp.ReadBytesBytes(bts, z.Signature)
+	if err != nil {
+		err = msgp.WrapError(err, "Signature")
+		return
+	}
+	z.Stored, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Stored")
+		return
+	}
+	z.Now, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Now")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *MailboxOpenReply) Msgsize() (s int) {
+	s = 1 + msgp.BytesPrefixSize + len(z.Document) + msgp.BytesPrefixSize + len(z.Signature) + msgp.Uint64Size + msgp.Uint64Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *MailboxOpenRequest) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 1
+	o = append(o, 0x91)
+	o = msgp.AppendBytes(o, (z.Read)[:])
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *MailboxOpenRequest) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 1 {
+		err = msgp.ArrayError{Wanted: 1, Got: zb0001}
+		return
+	}
+	bts, err = msgp.ReadExactBytes(bts, (z.Read)[:])
+	if err != nil {
+		err = msgp.WrapError(err, "Read")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *MailboxOpenRequest) Msgsize() (s int) {
+	s = 1 + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize))
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *MailboxReply) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 4
+	o = append(o, 0x94)
+	o = msgp.AppendBytes(o, z.Document)
+	o = msgp.AppendBytes(o, z.Signature)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Posts)))
+	for za0001 := range z.Posts {
+		// array header, size 2
+		o = append(o, 0x92)
+		o = msgp.AppendUint64(o, z.Posts[za0001].Received)
+		o = msgp.AppendBytes(o, z.Posts[za0001].Sealed)
+	}
+	o = msgp.AppendUint64(o, z.Now)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *MailboxReply) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 4 {
+		err = msgp.ArrayError{Wanted: 4, Got: zb0001}
+		return
+	}
+	z.Document, bts, err = msgp.ReadBytesBytes(bts, z.Document)
+	if err != nil {
+		err = msgp.WrapError(err, "Document")
+		return
+	}
+	z.Signature, bts, err = msgp.ReadBytesBytes(bts, z.Signature)
+	if err != nil {
+		err = msgp.WrapError(err, "Signature")
+		return
+	}
+	var zb0002 uint32
+	zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Posts")
+		return
+	}
+	if zb0002 > 200 {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	if cap(z.Posts) >= int(zb0002) {
+		z.Posts = (z.Posts)[:zb0002]
+	} else {
+		z.Posts = make([]Post, zb0002)
+	}
+	for za0001 := range z.Posts {
+		var zb0003 uint32
+		zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+		if err != nil {
+			err = msgp.WrapError(err, "Posts", za0001)
+			return
+		}
+		if zb0003 != 2 {
+			err = msgp.ArrayError{Wanted: 2, Got: zb0003}
+			return
+		}
+		z.Posts[za0001].Received, bts, err = msgp.ReadUint64Bytes(bts)
+		if err != nil {
+			err = msgp.WrapError(err, "Posts", za0001, "Received")
+			return
+		}
+		z.Posts[za0001].Sealed, bts, err = msgp.ReadBytesBytes(bts, z.Posts[za0001].Sealed)
+		if err != nil {
+			err = msgp.WrapError(err, "Posts", za0001, "Sealed")
+			return
+		}
+	}
+	z.Now, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Now")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *MailboxReply) Msgsize() (s int) {
+	s = 1 + msgp.BytesPrefixSize + len(z.Document) + msgp.BytesPrefixSize + len(z.Signature) + msgp.ArrayHeaderSize
+	for za0001 := range z.Posts {
+		s += 1 + msgp.Uint64Size + msgp.BytesPrefixSize + len(z.Posts[za0001].Sealed)
+	}
+	s += msgp.Uint64Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
 func (z *OpenReply) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// array header, size 8
@@ -397,6 +887,144 @@ func (z *OpenRequest) UnmarshalMsg(bts []byte) (o []byte, err error) {
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *OpenRequest) Msgsize() (s int) {
 	s = 1 + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize)) + msgp.BytesPrefixSize + len(z.Unlock) + msgp.BytesPrefixSize + len(z.Guess)
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Post) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 2
+	o = append(o, 0x92)
+	o = msgp.AppendUint64(o, z.Received)
+	o = msgp.AppendBytes(o, z.Sealed)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Post) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 2 {
+		err = msgp.ArrayError{Wanted: 2, Got: zb0001}
+		return
+	}
+	z.Received, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Received")
+		return
+	}
+	z.Sealed, bts, err = msgp.ReadBytesBytes(bts, z.Sealed)
+	if err != nil {
+		err = msgp.WrapError(err, "Sealed")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Post) Msgsize() (s int) {
+	s = 1 + msgp.Uint64Size + msgp.BytesPrefixSize + len(z.Sealed)
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *PostRequest) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 2
+	o = append(o, 0x92)
+	o = msgp.AppendBytes(o, (z.Token)[:])
+	o = msgp.AppendBytes(o, z.Sealed)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *PostRequest) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 2 {
+		err = msgp.ArrayError{Wanted: 2, Got: zb0001}
+		return
+	}
+	bts, err = msgp.ReadExactBytes(bts, (z.Token)[:])
+	if err != nil {
+		err = msgp.WrapError(err, "Token")
+		return
+	}
+	z.Sealed, bts, err = msgp.ReadBytesBytes(bts, z.Sealed)
+	if err != nil {
+		err = msgp.WrapError(err, "Sealed")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *PostRequest) Msgsize() (s int) {
+	s = 1 + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize)) + msgp.BytesPrefixSize + len(z.Sealed)
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *RevealRequest) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 4
+	o = append(o, 0x94)
+	o = msgp.AppendBytes(o, (z.Read)[:])
+	o = msgp.AppendBytes(o, (z.Commit)[:])
+	o = msgp.AppendBytes(o, (z.Key)[:])
+	o = msgp.AppendBytes(o, (z.Random)[:])
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *RevealRequest) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 4 {
+		err = msgp.ArrayError{Wanted: 4, Got: zb0001}
+		return
+	}
+	bts, err = msgp.ReadExactBytes(bts, (z.Read)[:])
+	if err != nil {
+		err = msgp.WrapError(err, "Read")
+		return
+	}
+	bts, err = msgp.ReadExactBytes(bts, (z.Commit)[:])
+	if err != nil {
+		err = msgp.WrapError(err, "Commit")
+		return
+	}
+	bts, err = msgp.ReadExactBytes(bts, (z.Key)[:])
+	if err != nil {
+		err = msgp.WrapError(err, "Key")
+		return
+	}
+	bts, err = msgp.ReadExactBytes(bts, (z.Random)[:])
+	if err != nil {
+		err = msgp.WrapError(err, "Random")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *RevealRequest) Msgsize() (s int) {
+	s = 1 + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize)) + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize)) + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize)) + msgp.ArrayHeaderSize + (32 * (msgp.ByteSize))
 	return
 }
 

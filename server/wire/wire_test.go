@@ -25,6 +25,15 @@ var fresh = []func() Message{
 	func() Message { return new(GuessReply) },
 	func() Message { return new(TakeRequest) },
 	func() Message { return new(TakeReply) },
+	func() Message { return new(LogReply) },
+	func() Message { return new(KnockRequest) },
+	func() Message { return new(RevealRequest) },
+	func() Message { return new(KnockReply) },
+	func() Message { return new(AdmitReply) },
+	func() Message { return new(MailboxReply) },
+	func() Message { return new(MailboxOpenRequest) },
+	func() Message { return new(MailboxOpenReply) },
+	func() Message { return new(PostRequest) },
 }
 
 func fill(n int) []byte { return bytes.Repeat([]byte{7}, n) }
@@ -44,6 +53,21 @@ func examples() []Message {
 		&GuessReply{[32]byte{1}, [16]byte{2}},
 		&TakeRequest{[32]byte{1}, 65536, [16]byte{2}, fill(16)},
 		&TakeReply{[32]byte{1}},
+		&LogReply{0, nil, 5},
+		&LogReply{3, fill(2 * LogEventSize), 5},
+		&KnockRequest{[32]byte{1}, [32]byte{2}},
+		&RevealRequest{[32]byte{1}, [32]byte{2}, [32]byte{3}, [32]byte{4}},
+		&KnockReply{Status: KnockWaiting, Until: 300, Now: 5},
+		&KnockReply{KnockAnswered, fill(32), fill(64), nil, nil, 6, 5},
+		&KnockReply{KnockAdmitted, fill(32), fill(64), fill(80), fill(64), 6, 5},
+		&KnockReply{Status: KnockRefused},
+		&AdmitReply{nil, 5},
+		&AdmitReply{[]Knock{{Status: KnockWaiting}, {[32]byte{1}, 2, fill(32), fill(64), fill(32), fill(32), KnockRevealed}, {Status: KnockRefused}}, 5},
+		&MailboxReply{fill(1300), fill(64), nil, 5},
+		&MailboxReply{fill(1300), fill(64), []Post{{1, fill(PostSize)}, {2, fill(PostSize)}}, 5},
+		&MailboxOpenRequest{[32]byte{1}},
+		&MailboxOpenReply{fill(1300), fill(64), MaxPosts, 5},
+		&PostRequest{[32]byte{1}, fill(PostSize)},
 	}
 }
 
@@ -122,6 +146,23 @@ func TestEncodeRefuses(t *testing.T) {
 		{"open while uploading", &OpenReply{fill(1), fill(64), fill(1), nil, nil, 0, StateUploading, 0}},
 		{"committed without a statement", &StateReply{Stage: 1, State: StateLive}},
 		{"state 0", &StateReply{}},
+		{"half an event", &LogReply{1, fill(LogEventSize - 1), 0}},
+		{"more events than ever", &LogReply{1, fill(2 * LogEventSize), 0}},
+		{"more events than the ring holds", &LogReply{2000, fill((LogRing + 1) * LogEventSize), 0}},
+		{"status 0", &KnockReply{}},
+		{"status 6", &KnockReply{Status: 6}},
+		{"waiting with an answer", &KnockReply{KnockWaiting, fill(32), fill(64), nil, nil, 0, 0}},
+		{"answered without an answer", &KnockReply{Status: KnockAnswered}},
+		{"answer without a signature", &KnockReply{Status: KnockAnswered, Answer: fill(32)}},
+		{"admitted without a box", &KnockReply{KnockAdmitted, fill(32), fill(64), nil, nil, 0, 0}},
+		{"box before it", &KnockReply{KnockRevealed, fill(32), fill(64), fill(80), fill(64), 0, 0}},
+		{"short box", &KnockReply{KnockAdmitted, fill(32), fill(64), fill(79), fill(64), 0, 0}},
+		{"revealed without a key", &AdmitReply{[]Knock{{Answer: fill(32), Signature: fill(64), Status: KnockRevealed}}, 0}},
+		{"key before the answer", &AdmitReply{[]Knock{{Key: fill(32), Random: fill(32), Status: KnockRefused}}, 0}},
+		{"mailbox without a document", &MailboxReply{nil, fill(64), nil, 0}},
+		{"short post", &MailboxReply{fill(1300), fill(64), []Post{{1, fill(PostSize - 1)}}, 0}},
+		{"posts over the limit", &MailboxOpenReply{fill(1300), fill(64), MaxPosts + 1, 0}},
+		{"long post", &PostRequest{[32]byte{}, fill(PostSize + 1)}},
 	}
 	for _, tt := range tests {
 		if b, err := Encode(tt.m); err == nil {
@@ -154,7 +195,7 @@ func FuzzDecode(f *testing.F) {
 func TestCodes(t *testing.T) {
 	want := map[Code]int{
 		"malformed": 400, "statement": 400, "expires": 400, "gone": 404, "uploading": 409, "exists": 409, "changed": 409,
-		"used": 409, "revision": 409, "part": 409, "upload": 409, "large": 413, "later": 429, "full": 507, "token": 401,
+		"used": 409, "closed": 409, "revision": 409, "part": 409, "upload": 409, "large": 413, "later": 429, "full": 507, "token": 401,
 	}
 	for c, status := range want {
 		if c.Status() != status {
@@ -183,16 +224,16 @@ func TestProblemJSON(t *testing.T) {
 }
 
 func TestPresets(t *testing.T) {
-	const h, d = 3600, 24 * 3600
+	const m, h, d = 60, 3600, 24 * 3600
 	tests := []struct {
 		longest, first time.Duration
 		want           []int64
 	}{
-		{DefaultMaxExpiry, DefaultExpiry, []int64{h, d, 7 * d, 30 * d, 90 * d}},
-		{7 * 24 * time.Hour, 12 * time.Hour, []int64{h, 12 * h, d, 7 * d}},
-		{10 * 24 * time.Hour, 10 * 24 * time.Hour, []int64{h, d, 7 * d, 10 * d}},
+		{DefaultMaxExpiry, DefaultExpiry, []int64{10 * m, h, d, 7 * d, 30 * d, 90 * d}},
+		{7 * 24 * time.Hour, 12 * time.Hour, []int64{10 * m, h, 12 * h, d, 7 * d}},
+		{10 * 24 * time.Hour, 10 * 24 * time.Hour, []int64{10 * m, h, d, 7 * d, 10 * d}},
 		{time.Minute, time.Minute, []int64{60}},
-		{365 * 24 * time.Hour, 365 * 24 * time.Hour, []int64{h, d, 7 * d, 30 * d, 90 * d, 365 * d}},
+		{365 * 24 * time.Hour, 365 * 24 * time.Hour, []int64{10 * m, h, d, 7 * d, 30 * d, 90 * d, 365 * d}},
 	}
 	for _, tt := range tests {
 		if got := NewSiteLimits(1, 1, tt.longest, tt.first).ExpiryPresets; !slices.Equal(got, tt.want) {
