@@ -19,6 +19,9 @@ type Photo struct {
 	Image       image.Image // as coded
 	Orientation int         // EXIF, 1–8
 	Profile     []byte      // ICC profile of the pixels; empty means sRGB
+	// ToSRGB converts pixels of the profile to sRGB, for pictures that are made without one; nil where they are sRGB, or
+	// where nobody can.
+	ToSRGB func(*image.NRGBA)
 }
 
 // Make yields the variants of a plan in its order: upright, each scaled from the one before. It stops at the first
@@ -31,10 +34,15 @@ func Make(p Photo, plan []Spec, enc Encoder, yield func(Variant) error) error {
 	for _, spec := range plan {
 		last = scaled(p, last, spec)
 		o := Options{Quality: spec.Quality, Profile: p.Profile}
-		if spec.Role == Preview {
-			o.Profile = nil // 500 bytes of profile are not seen at 32 pixels
+		img := Straight(last)
+		if spec.Role == Preview || spec.Plain {
+			// 500 bytes of profile would be most of a preview.
+			o.Profile = nil
+			if p.ToSRGB != nil {
+				p.ToSRGB(img)
+			}
 		}
-		v, err := encode(Straight(last), spec, o, enc)
+		v, err := encode(img, spec, o, enc)
 		if err != nil {
 			return err
 		}

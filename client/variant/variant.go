@@ -6,8 +6,8 @@
 // # Colour
 //
 // Pixels are taken as they are coded. A photo without a colour profile is sRGB; the pixels of a photo with another
-// profile stay in that profile, so its variants have to carry the profile too: Make hands it to the Encoder. Nothing
-// here converts between colour spaces.
+// profile stay in that profile, so its variants have to carry the profile too: Make hands it to the Encoder. Only what has
+// no room for a profile, or is to have none, is converted to sRGB, by whoever makes the Photo.
 package variant
 
 import "image"
@@ -70,6 +70,19 @@ type Spec struct {
 	// Lossless asks to try lossless coding too where the picture is flat (Flat), and to keep the smaller result:
 	// text on a screenshot is smaller that way, and exact. Never set for what came from a camera.
 	Lossless bool
+	// Plain asks for sRGB without a profile.
+	Plain bool
+}
+
+// PixelsOnly is what is made of a photo that leaves no trace of its camera: the same pinned setting for everybody, and
+// always fewer pixels than the camera had, so that no block of its coding stays where it was. No original goes with it.
+func PixelsOnly(s Source) []Spec {
+	long := max(s.Width, s.Height)
+	w, h := Fit(s.Width, s.Height, max(1, min(ViewEdge, long*9/10)))
+	specs := Plan(Source{Width: w, Height: h, Media: JPEG})
+	specs[0].Plain = true
+	specs[1].Plain = true
+	return specs
 }
 
 // Plan lists what to make of a photo, the smallest last, so that each may be scaled from the one before. The original

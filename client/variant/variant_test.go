@@ -148,10 +148,10 @@ func TestMake(t *testing.T) {
 		view     Media
 		lossless int
 	}{
-		{"photo", Photo{noise(400, 300, 1), 1, nil}, JPEG, [3][2]int{{400, 300}, {320, 240}, {32, 24}}, WebP, 0},
-		{"turned", Photo{noise(400, 300, 1), 6, []byte("icc")}, JPEG, [3][2]int{{300, 400}, {240, 320}, {24, 32}}, WebP, 0},
-		{"screen", Photo{screen, 1, nil}, PNG, [3][2]int{{400, 300}, {320, 240}, {32, 24}}, PNG, 1},
-		{"photo as PNG", Photo{noise(400, 300, 1), 1, nil}, PNG, [3][2]int{{400, 300}, {320, 240}, {32, 24}}, WebP, 0},
+		{"photo", Photo{noise(400, 300, 1), 1, nil, nil}, JPEG, [3][2]int{{400, 300}, {320, 240}, {32, 24}}, WebP, 0},
+		{"turned", Photo{noise(400, 300, 1), 6, []byte("icc"), nil}, JPEG, [3][2]int{{300, 400}, {240, 320}, {24, 32}}, WebP, 0},
+		{"screen", Photo{screen, 1, nil, nil}, PNG, [3][2]int{{400, 300}, {320, 240}, {32, 24}}, PNG, 1},
+		{"photo as PNG", Photo{noise(400, 300, 1), 1, nil, nil}, PNG, [3][2]int{{400, 300}, {320, 240}, {32, 24}}, WebP, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w, h := tt.want[0][0], tt.want[0][1]

@@ -29,6 +29,10 @@ var ErrUnsupported = errors.New("no decoder for this format")
 // maxPixels bounds what is decoded: 120 megapixels, as everywhere (FORMAT.md, Limits).
 const maxPixels = 120_000_000
 
+// Turned reports whether Decode turns pictures of this format upright by itself: what their files say of it is in boxes of
+// theirs and no orientation of EXIF.
+func Turned(media variant.Media) bool { return media == variant.HEIC || media == variant.AVIF }
+
 // Decode returns the pixels of a photo as they are coded, of an animation the first picture.
 func Decode(data []byte, media variant.Media) (image.Image, error) {
 	decode, config, err := decoder(media)
@@ -75,6 +79,10 @@ func decoder(media variant.Media) (func([]byte) (image.Image, error), func([]byt
 	case variant.GIF:
 		return func(b []byte) (image.Image, error) { return gif.Decode(bytes.NewReader(b)) },
 			func(b []byte) (image.Config, error) { return gif.DecodeConfig(bytes.NewReader(b)) }, nil
+	case variant.HEIC:
+		return decodeHEIC, heifSize, nil
+	case variant.AVIF:
+		return decodeAVIF, heifSize, nil
 	case variant.WebP:
 		return decodeWebP,
 			func(b []byte) (image.Config, error) { return webp.DecodeConfig(bytes.NewReader(b)) }, nil

@@ -221,7 +221,7 @@ func TestDecode(t *testing.T) {
 			t.Errorf("Decode(%s) is %v", tt.name, img.Bounds())
 		}
 	}
-	if _, err := Decode(nil, variant.HEIC); !errors.Is(err, ErrUnsupported) {
-		t.Errorf("Decode(HEIC) = %v, want ErrUnsupported", err)
+	if _, err := Decode(nil, variant.JXL); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("Decode(JXL) = %v, want ErrUnsupported", err)
 	}
 }

@@ -74,7 +74,7 @@ func withJPEGProfile(file, profile []byte) []byte {
 // maxProfile bounds a profile; those of cameras and screens have 500 bytes to 1 MB.
 const maxProfile = 4 << 20
 
-// Profile returns the ICC profile inside a JPEG or PNG, if it is one for RGB pixels, which is what variants have.
+// Profile returns the ICC profile inside a photo, if it is one for RGB pixels, which is what variants have.
 func Profile(data []byte, media variant.Media) []byte {
 	var icc []byte
 	switch media {
@@ -82,6 +82,10 @@ func Profile(data []byte, media variant.Media) []byte {
 		icc = jpegProfile(data)
 	case variant.PNG:
 		icc = pngProfile(data)
+	case variant.WebP:
+		icc = webpProfile(data)
+	case variant.HEIC, variant.AVIF:
+		icc = heifProfile(data)
 	}
 	if len(icc) < 128 || len(icc) > maxProfile || string(icc[16:20]) != "RGB " {
 		return nil
@@ -130,6 +134,24 @@ func pngProfile(b []byte) []byte {
 			return icc
 		}
 		at += 12 + int(size)
+	}
+	return nil
+}
+
+// webpProfile finds the chunk, which stands in front of the pixels.
+func webpProfile(b []byte) []byte {
+	if len(b) < 12 || string(b[:4]) != "RIFF" {
+		return nil
+	}
+	for b = b[12:]; len(b) >= 8; {
+		size := uint64(binary.LittleEndian.Uint32(b[4:]))
+		if size+8 > uint64(len(b)) {
+			return nil
+		}
+		if string(b[:4]) == "ICCP" {
+			return b[8 : 8+size]
+		}
+		b = b[min(8+size+size&1, uint64(len(b))):]
 	}
 	return nil
 }
