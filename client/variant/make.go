@@ -11,6 +11,7 @@ type Variant struct {
 	Role          Role
 	Media         Media
 	Width, Height int // as displayed
+	Later         bool
 	Data          []byte
 }
 
@@ -73,7 +74,7 @@ func scaled(p Photo, last *image.RGBA, spec Spec) *image.RGBA {
 }
 
 func encode(img *image.NRGBA, spec Spec, o Options, enc Encoder) (Variant, error) {
-	v := Variant{Role: spec.Role, Width: spec.Width, Height: spec.Height}
+	v := Variant{Role: spec.Role, Width: spec.Width, Height: spec.Height, Later: spec.Later}
 	var err error
 	if v.Data, v.Media, err = enc.Encode(img, o); err != nil {
 		return v, fmt.Errorf("encoding at %d×%d: %w", spec.Width, spec.Height, err)

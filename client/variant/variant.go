@@ -37,11 +37,14 @@ const (
 	Original Role = 4
 )
 
-// Long edges, in pixels.
+// Long edges, in pixels. A screen of a phone, and a window on most desks, shows a photo at no more than ViewEdge;
+// LargeEdge is for the others, and for a first step into it. As a view that opens a share, 2048 pixels would take two and
+// a half times as long to make and to fetch; as a second one they are a tenth of what the original is.
 const (
 	PreviewEdge = 32
 	ThumbEdge   = 320
-	ViewEdge    = 2048
+	ViewEdge    = 1280
+	LargeEdge   = 2048
 )
 
 // MaxPreview is the most bytes that a preview may have in the manifest.
@@ -72,32 +75,61 @@ type Spec struct {
 	Lossless bool
 	// Plain asks for sRGB without a profile.
 	Plain bool
-}
-
-// PixelsOnly is what is made of a photo that leaves no trace of its camera: the same pinned setting for everybody, and
-// always fewer pixels than the camera had, so that no block of its coding stays where it was. No original goes with it.
-func PixelsOnly(s Source) []Spec {
-	long := max(s.Width, s.Height)
-	w, h := Fit(s.Width, s.Height, max(1, min(ViewEdge, long*9/10)))
-	specs := Plan(Source{Width: w, Height: h, Media: JPEG})
-	specs[0].Plain = true
-	specs[1].Plain = true
-	return specs
+	// Later marks what is not needed for a share to open; it goes with the originals.
+	Later bool
 }
 
 // Plan lists what to make of a photo, the smallest last, so that each may be scaled from the one before. The original
 // is not in the list: it is the stripped file itself.
 func Plan(s Source) []Spec {
+	var specs []Spec
 	lossless := s.Media == PNG || s.Media == GIF || s.Media == WebP
-	specs := make([]Spec, 0, 3)
-	for _, e := range []struct {
-		role          Role
-		edge, quality int
-	}{{View, ViewEdge, viewQuality}, {Thumb, ThumbEdge, thumbQuality}, {Preview, PreviewEdge, previewQuality}} {
-		w, h := Fit(s.Width, s.Height, e.edge)
-		specs = append(specs, Spec{Role: e.role, Width: w, Height: h, Quality: e.quality, Lossless: lossless && e.role == View})
+	edge := ViewEdge
+	if lossless {
+		edge = LargeEdge // text suffers from scaling, and is small
+	} else if large := largeEdge(s); large > 0 {
+		specs = append(specs, view(s, large))
+		specs[0].Later = true
+	}
+	main := view(s, edge)
+	main.Lossless = lossless
+	return append(specs, main, thumb(s), preview(s))
+}
+
+// PixelsOnly is what is made of a photo that leaves no trace of its camera: the same pinned setting for everybody, and
+// always fewer pixels than the camera had, so that no block of its coding stays where it was. No original goes with it.
+func PixelsOnly(s Source) []Spec {
+	specs := []Spec{view(s, max(1, min(LargeEdge, max(s.Width, s.Height)*9/10))), thumb(s), preview(s)}
+	for i := range specs {
+		specs[i].Width, specs[i].Height = min(specs[i].Width, specs[0].Width), min(specs[i].Height, specs[0].Height)
+		specs[i].Plain = specs[i].Role != Preview
 	}
 	return specs
+}
+
+// largeEdge is that of a second view, where the original is so much larger that one helps; 0 where it is not. Half of
+// the photo is taken instead of LargeEdge where it is near: decoders halve a JPEG while they decode it.
+func largeEdge(s Source) int {
+	long := max(s.Width, s.Height)
+	least := LargeEdge * 5 / 4
+	if s.Media == HEIC || s.Media == JXL { // which most browsers do not show
+		least = ViewEdge * 5 / 4
+	}
+	switch {
+	case long < least:
+		return 0
+	case long/2 >= LargeEdge*7/8 && long/2 <= LargeEdge*5/4:
+		return (long + 1) / 2
+	}
+	return min(long, LargeEdge)
+}
+
+func view(s Source, edge int) Spec { return of(s, View, edge, viewQuality) }
+func thumb(s Source) Spec          { return of(s, Thumb, ThumbEdge, thumbQuality) }
+func preview(s Source) Spec        { return of(s, Preview, PreviewEdge, previewQuality) }
+func of(s Source, r Role, edge, quality int) Spec {
+	w, h := Fit(s.Width, s.Height, edge)
+	return Spec{Role: r, Width: w, Height: h, Quality: quality}
 }
 
 // Fit returns the size of a w×h picture whose long edge is at most edge, in proportion and never below 1×1.

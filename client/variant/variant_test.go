@@ -14,31 +14,66 @@ import (
 
 func TestPlan(t *testing.T) {
 	for _, tt := range []struct {
-		name string
-		in   Source
-		want [3][2]int // view, thumb, preview
+		name  string
+		in    Source
+		later [2]int    // the second view, if there is one
+		want  [3][2]int // view, thumb, preview
 	}{
-		{"camera", Source{4032, 3024, JPEG, false}, [3][2]int{{2048, 1536}, {320, 240}, {32, 24}}},
-		{"upright", Source{3024, 4032, JPEG, false}, [3][2]int{{1536, 2048}, {240, 320}, {24, 32}}},
-		{"small", Source{200, 100, PNG, true}, [3][2]int{{200, 100}, {200, 100}, {32, 16}}},
-		{"tiny", Source{1, 1, PNG, true}, [3][2]int{{1, 1}, {1, 1}, {1, 1}}},
-		{"ribbon", Source{60000, 3, JPEG, false}, [3][2]int{{2048, 1}, {320, 1}, {32, 1}}},
-		{"between", Source{2048, 2049, JPEG, false}, [3][2]int{{2047, 2048}, {320, 320}, {32, 32}}},
+		{"camera", Source{4032, 3024, JPEG, false}, [2]int{2016, 1512}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"upright", Source{3024, 4032, HEIC, false}, [2]int{1512, 2016}, [3][2]int{{960, 1280}, {240, 320}, {24, 32}}},
+		{"48 megapixels", Source{8064, 6048, JPEG, false}, [2]int{2048, 1536}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"5 megapixels", Source{2592, 1944, JPEG, false}, [2]int{2048, 1536}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"3 megapixels", Source{2048, 1536, JPEG, false}, [2]int{}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"3 megapixels that few browsers show", Source{2048, 1536, HEIC, false}, [2]int{2048, 1536}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"screen", Source{2880, 1800, PNG, true}, [2]int{}, [3][2]int{{2048, 1280}, {320, 200}, {32, 20}}},
+		{"small", Source{200, 100, PNG, true}, [2]int{}, [3][2]int{{200, 100}, {200, 100}, {32, 16}}},
+		{"tiny", Source{1, 1, PNG, true}, [2]int{}, [3][2]int{{1, 1}, {1, 1}, {1, 1}}},
+		{"ribbon", Source{60000, 3, JPEG, false}, [2]int{2048, 1}, [3][2]int{{1280, 1}, {320, 1}, {32, 1}}},
+		{"between", Source{1280, 1281, JPEG, false}, [2]int{}, [3][2]int{{1279, 1280}, {320, 320}, {32, 32}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Plan(tt.in)
+			if tt.later != ([2]int{}) {
+				if s := got[0]; !s.Later || s.Role != View || s.Lossless || [2]int{s.Width, s.Height} != tt.later {
+					t.Errorf("Plan(%v)[0] = %v, want a later view of %v", tt.in, s, tt.later)
+				}
+				got = got[1:]
+			}
 			if len(got) != 3 {
-				t.Fatalf("Plan(%v) has %d entries, want 3", tt.in, len(got))
+				t.Fatalf("Plan(%v) has %d entries to open with, want 3", tt.in, len(got))
 			}
 			for i, s := range got {
 				if (s.Width != tt.want[i][0] || s.Height != tt.want[i][1]) || s.Width > tt.in.Width || s.Height > tt.in.Height {
 					t.Errorf("Plan(%v)[%d] = %d×%d, want %v", tt.in, i, s.Width, s.Height, tt.want[i])
 				}
-				if s.Lossless != (tt.in.Media == PNG && s.Role == View) {
-					t.Errorf("Plan(%v)[%d].Lossless = %v", tt.in, i, s.Lossless)
+				if s.Later || s.Plain || s.Lossless != (tt.in.Media == PNG && s.Role == View) {
+					t.Errorf("Plan(%v)[%d] = %v", tt.in, i, s)
 				}
 			}
 		})
+	}
+}
+
+// TestPixelsOnly: always fewer pixels than there were, and never a profile.
+func TestPixelsOnly(t *testing.T) {
+	for _, tt := range []struct {
+		in   Source
+		want [3][2]int
+	}{
+		{Source{4032, 3024, JPEG, false}, [3][2]int{{2048, 1536}, {320, 240}, {32, 24}}},
+		{Source{2048, 1536, PNG, true}, [3][2]int{{1843, 1382}, {320, 240}, {32, 24}}},
+		{Source{300, 200, HEIC, false}, [3][2]int{{270, 180}, {270, 180}, {32, 21}}},
+		{Source{1, 1, PNG, false}, [3][2]int{{1, 1}, {1, 1}, {1, 1}}},
+	} {
+		got := PixelsOnly(tt.in)
+		if len(got) != 3 {
+			t.Fatalf("PixelsOnly(%v) has %d entries, want 3", tt.in, len(got))
+		}
+		for i, s := range got {
+			if [2]int{s.Width, s.Height} != tt.want[i] || s.Later || s.Lossless || s.Plain != (s.Role != Preview) {
+				t.Errorf("PixelsOnly(%v)[%d] = %v, want %v", tt.in, i, s, tt.want[i])
+			}
+		}
 	}
 }
 
