@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"runtime"
 
 	"safelight/client/share"
 	"safelight/client/strip"
@@ -12,38 +13,40 @@ import (
 
 // prepared is a photo ready to be packed.
 type prepared struct {
-	photo    share.Photo // without what the sender says of it
-	views    []share.Variant
-	original share.Variant
+	photo    share.Photo     // without what the sender says of it
+	views    []share.Variant // with which the share opens
+	later    []share.Variant // that go with the originals
+	original share.Variant   // without data where there is none
 	report   strip.Report
 
-	failed  error // the file could not be read
-	refused error // it is no photo that can be sent
+	converted bool  // what is sent was made of the pixels
+	failed    error // the file could not be read
+	refused   error // it is no photo that can be sent
 }
 
-// prepareAhead prepares photos in their order, two at a time: as one is packed, the next are on two cores. No more, for
-// a decoded photo takes up to half a gigabyte. Each channel that comes out gives one photo; when ctx ends, no further
-// ones come.
-func prepareAhead(ctx context.Context, photos []Photo) <-chan chan prepared {
-	queue := make(chan chan prepared, 1)
+// prepareAhead prepares photos in their order, on all cores: as one is packed, the next are on their way. No more than
+// eight, for a decoded photo takes up to half a gigabyte. Each channel that comes out gives one photo; when ctx ends, no
+// further ones come.
+func (c SendConfig) prepareAhead(ctx context.Context, photos []Photo) <-chan chan prepared {
+	queue := make(chan chan prepared, max(1, min(runtime.GOMAXPROCS(0), 8)-1))
 	go func() {
 		defer close(queue)
 		for _, photo := range photos {
-			c := make(chan prepared, 1)
+			made := make(chan prepared, 1)
 			select {
-			case queue <- c:
+			case queue <- made:
 			case <-ctx.Done():
 				return
 			}
 			go func() {
 				file, err := photo.Read()
 				if err != nil {
-					c <- prepared{failed: err}
+					made <- prepared{failed: err}
 					return
 				}
-				p, err := prepare(file)
+				p, err := c.prepare(file)
 				p.refused = err
-				c <- p
+				made <- p
 			}()
 		}
 	}()
@@ -52,17 +55,25 @@ func prepareAhead(ctx context.Context, photos []Photo) <-chan chan prepared {
 
 // prepare strips a photo and makes its smaller variants from what is left, so that nothing of the rest can get into
 // them.
-func prepare(file []byte) (prepared, error) {
+func (c SendConfig) prepare(file []byte) (prepared, error) {
+	if c.PixelsOnly {
+		return pixelsOnly(file)
+	}
 	data, r, err := strip.Strip(file)
+	converted := err != nil && c.Convert
+	if converted {
+		data, r, err = Convert(file)
+	}
 	if err != nil {
 		return prepared{}, err
 	}
 	media := variant.Media(r.Media)
 	w, h := r.Displayed()
 	p := prepared{
-		photo:    share.Photo{Media: media, Width: w, Height: h, Orientation: r.Orientation},
-		original: share.Variant{Role: variant.Original, Media: media, Width: w, Height: h, Data: data},
-		report:   r,
+		photo:     share.Photo{Media: media, Width: w, Height: h, Orientation: r.Orientation},
+		original:  share.Variant{Role: variant.Original, Media: media, Width: w, Height: h, Data: data},
+		report:    r,
+		converted: converted,
 	}
 	return p, p.makeViews(r.Alpha)
 }
@@ -70,18 +81,19 @@ func prepare(file []byte) (prepared, error) {
 // makeViews decodes the stripped photo and makes what the plan says. A photo that nothing here decodes is sent as its
 // stripped original alone.
 func (p *prepared) makeViews(alpha bool) error {
-	img, err := native.Decode(p.original.Data, p.original.Media)
+	photo, err := native.DecodeFile(p.original.Data)
 	if errors.Is(err, native.ErrUnsupported) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	photo.ToSRGB = toSRGB(photo.Profile)
 	plan := variant.Plan(variant.Source{Width: p.photo.Width, Height: p.photo.Height, Media: p.original.Media, Alpha: alpha})
-	photo := variant.Photo{
-		Image: img, Orientation: p.photo.Orientation,
-		Profile: native.Profile(p.original.Data, p.original.Media),
-	}
+	return p.make(photo, plan)
+}
+
+func (p *prepared) make(photo variant.Photo, plan []variant.Spec) error {
 	return variant.Make(photo, plan, native.Encoder{}, func(v variant.Variant) error {
 		// Takes out a profile that says no more than sRGB, and would anything else that an encoder might write.
 		data, err := strip.Variant(strip.Media(v.Media), v.Data)
@@ -94,7 +106,11 @@ func (p *prepared) makeViews(alpha bool) error {
 			return nil
 		}
 		made := share.Variant{Role: v.Role, Media: v.Media, Width: v.Width, Height: v.Height, Data: v.Data}
-		p.views = append([]share.Variant{made}, p.views...) // the smallest first
+		if v.Later {
+			p.later = append(p.later, made)
+		} else {
+			p.views = append([]share.Variant{made}, p.views...) // the smallest first
+		}
 		return nil
 	})
 }

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,10 @@ type SendConfig struct {
 	Title      string
 	Words      string
 
+	PixelsOnly  bool // send new pixels in one setting for everybody, and no originals
+	Convert     bool // send what cannot be stripped as it is as a PNG of its pixels
+	KeepCaption bool // read caption and credit from the files, where the photos have none
+
 	Progress func(Progress) // called from several goroutines, one at a time
 }
 
@@ -65,6 +70,8 @@ type Sent struct {
 	Manage  string // changes and deletes the share: for the sender alone
 	Expires time.Time
 	Photos  []strip.Report // what each gave away, and does not any more
+
+	Converted []bool // of which photos a PNG was made
 }
 
 // Send strips, encrypts and stores photos, and returns when everything is durable. When it fails, nothing that was
@@ -132,6 +139,8 @@ type sender struct {
 
 	ahead int64 // bytes of files that are still to be packed
 	done  []strip.Report
+
+	converted []bool
 
 	mu       sync.Mutex
 	progress Progress
@@ -237,7 +246,7 @@ func (s *sender) run(ctx context.Context) (*Sent, error) {
 		Link:    s.owner.View().Code().URL(s.client.Server()),
 		Manage:  s.owner.Code().URL(s.client.Server()),
 		Expires: time.UnixMilli(int64(s.expires)),
-		Photos:  s.done,
+		Photos:  s.done, Converted: s.converted,
 	}, nil
 }
 
@@ -258,7 +267,7 @@ func (s *sender) pack(ctx context.Context) error {
 	if s.packer, err = share.NewPacker(c); err != nil {
 		return err
 	}
-	next := prepareAhead(ctx, s.photos)
+	next := s.config.prepareAhead(ctx, s.photos)
 	for i, p := range s.photos {
 		made, ok := <-next
 		if !ok {
@@ -283,6 +292,10 @@ func (s *sender) packPhoto(i int, p Photo, made prepared) error {
 	}
 	about := made.photo
 	about.Name, about.Alt, about.Decorative, about.Caption, about.Credit = p.Name, p.Alt, p.Decorative, p.Caption, p.Credit
+	if s.config.KeepCaption {
+		caption, credit := made.report.Words()
+		about.Caption, about.Credit = cmp.Or(about.Caption, caption), cmp.Or(about.Credit, credit)
+	}
 	if err := s.packer.Describe(i, about); err != nil {
 		return err
 	}
@@ -291,10 +304,16 @@ func (s *sender) packPhoto(i int, p Photo, made prepared) error {
 			return err
 		}
 	}
-	if err := s.packer.Add(i, share.Full, made.original); err != nil {
-		return err
+	full := made.later
+	if made.original.Data != nil {
+		full = append(full, made.original)
 	}
-	s.done = append(s.done, made.report)
+	for _, v := range full {
+		if err := s.packer.Add(i, share.Full, v); err != nil {
+			return err
+		}
+	}
+	s.done, s.converted = append(s.done, made.report), append(s.converted, made.converted)
 	return nil
 }
 

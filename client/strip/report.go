@@ -110,6 +110,13 @@ func (r *Report) note(code, value string) {
 	}
 }
 
+// Told returns made with what the file r is about said: for a photo that was made of its pixels.
+func (r Report) Told(made Report) Report {
+	made.description, made.author, made.agency = r.description, r.author, r.agency
+	made.Findings = r.Findings
+	return made
+}
+
 // Words returns what the file says below the picture: its description, and whom to credit, as agencies write it. They
 // are for a sender who asks to keep them; in the stripped file they are not.
 func (r Report) Words() (caption, credit string) {

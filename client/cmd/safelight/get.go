@@ -123,11 +123,15 @@ func (f *getFlags) run(ctx context.Context, s streams, o *client.Opening, pass s
 	if f.sealed {
 		return f.writeSealed(ctx, s, opened)
 	}
-	return f.write(ctx, s, opened)
+	return f.write(ctx, s, opened, o.Info.Complete)
 }
 
 // write writes one variant of every photo.
-func (f *getFlags) write(ctx context.Context, s streams, opened *client.Share) error {
+func (f *getFlags) write(ctx context.Context, s streams, opened *client.Share, complete bool) error {
+	missing := "the original has not arrived yet"
+	if complete {
+		missing = "no original was sent"
+	}
 	var total, n int64
 	picked := make([]manifest.Variant, len(opened.Photos))
 	for i, p := range opened.Photos {
@@ -136,7 +140,7 @@ func (f *getFlags) write(ctx context.Context, s streams, opened *client.Share) e
 			return fmt.Errorf("photo %d has no %s", i+1, f.variant)
 		}
 		if f.variant == "" && v.Role != manifest.Original {
-			s.note("Photo %d: the original is not there; this is the view.", i+1)
+			s.note("Photo %d: %s; this is the view.", i+1, missing)
 		}
 		picked[i] = v
 		total += int64(v.Size)

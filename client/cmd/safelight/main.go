@@ -96,6 +96,8 @@ func exitCode(err error) int {
 // hint says what to do about an error, where that is not plain from the error itself.
 func hint(err error) string {
 	switch {
+	case client.Convertible(err):
+		return "With --convert, send and strip make a PNG of its pixels."
 	case errors.Is(err, client.ErrWrongToken):
 		return "Ask its operator for the send link."
 	case errors.Is(err, client.ErrFull):

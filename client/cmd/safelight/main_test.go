@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 
 	"safelight/client/strip/striptest"
 )
@@ -159,8 +161,21 @@ func cmdPhoto(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	o.Seed = uint64(len(args[0])) + uint64(w)
 	data := striptest.CameraJPEG(w, h, o)
-	if strings.HasSuffix(args[0], ".png") {
+	switch filepath.Ext(args[0]) {
+	case ".png":
 		data = striptest.ScreenshotPNG(w, h, o)
+	case ".tif":
+		var b bytes.Buffer
+		ts.Check(tiff.Encode(&b, striptest.Screenshot(w, h, o.Seed), nil))
+		data = b.Bytes()
+	case ".bmp":
+		var b bytes.Buffer
+		ts.Check(bmp.Encode(&b, striptest.Screenshot(w, h, o.Seed)))
+		data = b.Bytes()
+	case ".heic":
+		data = striptest.SmallHEIC()
+	case ".dng":
+		data = striptest.EXIF(w, h, o)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
 }

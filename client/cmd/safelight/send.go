@@ -26,6 +26,10 @@ then nothing can be opened.
 Where the server asks for a token, --server takes the send link of its operator,
 https://example.org/#TOKEN. A token from --token or SAFELIGHT_TOKEN wins over that.
 
+Photos are sent as they are, without metadata. What cannot be sent that way, such as TIFF,
+is refused; --convert sends its pixels as a PNG. --pixels-only leaves no trace of the
+camera: new pixels of at most 2048, made in one setting for everybody, and no original.
+
 A second link, the manage link, can change the rules of the share and delete it. It is
 shown once, on standard error; --manage-file keeps it in a file instead, --json in the
 object. Whoever has it owns the share, so keep it to yourself.`
@@ -48,7 +52,8 @@ type sendFlags struct {
 	title, words  string
 	manage        string // file
 	keepNames     bool
-	json          bool
+	handling
+	json bool
 }
 
 func newSend(s streams) *cobra.Command {
@@ -72,6 +77,7 @@ func newSend(s streams) *cobra.Command {
 	p.StringVar(&f.words, "words", "", "a few words `TEXT` to the viewers")
 	p.StringVar(&f.manage, "manage-file", "", "write the manage link to this new file `F`, readable by you alone")
 	p.BoolVar(&f.keepNames, "keep-names", false, "show viewers the file names, which often tell date and device")
+	f.handling.flags(p)
 	p.BoolVar(&f.json, "json", false, "print one JSON object instead of the link")
 	return cmd
 }
@@ -95,6 +101,7 @@ func (f *sendFlags) run(ctx context.Context, s streams, files []string) error {
 	c := client.SendConfig{
 		Config:  client.Config{Server: f.server, Token: f.token},
 		Expires: time.Duration(f.expires), Views: uint64(f.views), Title: f.title, Words: f.words,
+		PixelsOnly: f.pixelsOnly, Convert: f.convert, KeepCaption: f.keepCaption,
 	}
 	var err error
 	if f.passphrase != "" {
@@ -202,7 +209,10 @@ func (f *sendFlags) print(s streams, sent *client.Sent, files []string, keep *ma
 		return json.NewEncoder(s.out).Encode(out)
 	}
 	for i, p := range sent.Photos {
-		s.note("%s: %s", files[i], removedText(p))
+		s.note("%s: %s%s", files[i], convertedText(sent.Converted[i]), removedText(p))
+	}
+	if f.pixelsOnly {
+		s.note("%s", pixelsOnlyText)
 	}
 	s.note("Opens for %s.", left(sent.Expires, time.Now()))
 	if f.manage == "" {

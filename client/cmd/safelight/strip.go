@@ -143,46 +143,57 @@ type stripJSON struct {
 	File   string `json:"file"`
 	Output string `json:"output"`
 	strip.Report
+	Converted bool `json:"converted,omitempty"`
 }
 
 func newStrip(s streams) *cobra.Command {
 	var out string
-	var asJSON bool
+	var asJSON, convert bool
 	cmd := &cobra.Command{
 		Use:   "strip -o OUT FILE",
 		Short: "Write a photo without its metadata, exactly as it would be sent",
 		Long: `Writes the photo without everything that is not needed to show it, and says what was
-removed. The pixels are the same, bit for bit. OUT must not exist yet.`,
+removed. The pixels are the same, bit for bit. OUT must not exist yet.
+
+What cannot be stripped that way is refused, with 3; --convert makes a PNG of its pixels.`,
 		Example: "  safelight strip -o clean.jpg beach.jpg",
 		Args:    exactly(1, "one photo"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if out == "" {
 				return usage("strip wants -o OUT, the file to write")
 			}
-			return stripFile(s, args[0], out, asJSON)
+			return stripFile(s, args[0], out, convert, asJSON)
 		},
 	}
 	cmd.Flags().StringVarP(&out, "output", "o", "", "write the stripped photo to this new file `OUT`")
+	cmd.Flags().BoolVar(&convert, "convert", false, "make a PNG of what cannot be stripped as it is, such as TIFF and BMP")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
 }
 
-func stripFile(s streams, path, out string, asJSON bool) error {
+func stripFile(s streams, path, out string, convert, asJSON bool) error {
 	data, err := readPhoto(path)
 	if err != nil {
 		return err
 	}
 	stripped, r, err := strip.Strip(data)
+	converted := err != nil && convert
+	if converted {
+		stripped, r, err = client.Convert(data)
+	}
 	if err != nil {
 		return refusedError{path, err}
 	}
 	if err := writeExactly(out, stripped, 0o666); err != nil {
 		return err
 	}
-	if asJSON {
-		return json.NewEncoder(s.out).Encode(stripJSON{path, out, r})
+	if converted {
+		s.note("%s cannot be stripped as it is; its pixels were written as a PNG.", path)
 	}
-	fmt.Fprintf(s.out, "%s: %s\n", out, removedText(r))
+	if asJSON {
+		return json.NewEncoder(s.out).Encode(stripJSON{path, out, r, converted})
+	}
+	fmt.Fprintf(s.out, "%s: %s%s\n", out, convertedText(converted), removedText(r))
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"io"
 
@@ -154,4 +155,19 @@ func webpProfile(b []byte) []byte {
 		b = b[min(8+size+size&1, uint64(len(b))):]
 	}
 	return nil
+}
+
+func pngProfileChunk(profile []byte) []byte {
+	var b bytes.Buffer
+	b.WriteString("c\x00\x00")
+	z := zlib.NewWriter(&b)
+	z.Write(profile)
+	z.Close()
+	return pngChunk("iCCP", b.Bytes())
+}
+
+func pngChunk(name string, data []byte) []byte {
+	out := binary.BigEndian.AppendUint32(nil, uint32(len(data)))
+	out = append(append(out, name...), data...)
+	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(out[4:]))
 }

@@ -1,0 +1,25 @@
+package main
+
+import "github.com/spf13/pflag"
+
+// handling is how the photos of a share are treated.
+type handling struct{ pixelsOnly, convert, keepCaption bool }
+
+func (h *handling) flags(p *pflag.FlagSet) {
+	p.BoolVar(&h.pixelsOnly, "pixels-only", false, "send new pixels of at most 2048 without any trace of the camera's coding, and no original")
+	p.BoolVar(&h.convert, "convert", false, "make a PNG of what cannot be sent as it is, such as TIFF and BMP")
+	p.BoolVar(&h.keepCaption, "keep-caption", false, "show viewers the caption and the credit that the files hold")
+}
+
+// pixelsOnlyText says what --pixels-only takes out, and what it may not.
+const pixelsOnlyText = `Only new pixels were sent, in one setting for everybody, and no original. That takes out what
+the camera's coding tells: its quantisation tables, the habits of its encoder, hidden pictures.
+It may not take out the noise of its sensor, by which photos of one camera can be matched.`
+
+// convertedText leads the line about a photo.
+func convertedText(converted bool) string {
+	if converted {
+		return "made a PNG of its pixels; "
+	}
+	return ""
+}
