@@ -23,6 +23,7 @@ export const apiCodes = [
   "revision",
   "part",
   "upload",
+  "closed",
   "large",
   "range",
   "later",

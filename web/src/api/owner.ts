@@ -24,7 +24,7 @@ export interface StateReply {
 const refused = () => new ApiError("reply");
 const tries = 4;
 
-function fields(reply: Bytes, count: number): Fields {
+export function fields(reply: Bytes, count: number): Fields {
   try {
     return new Fields(decode(reply), count, refused);
   } catch {
@@ -32,7 +32,7 @@ function fields(reply: Bytes, count: number): Fields {
   }
 }
 
-async function challenge(id: Bytes, signal: AbortSignal): Promise<Bytes> {
+export async function challenge(id: Bytes, signal: AbortSignal): Promise<Bytes> {
   const reply = await ask(`shares/${hex(id)}/challenge`, { method: "POST", signal, tries });
   return fields(await bytesOf(reply, signal), 1).bin(24);
 }
@@ -43,11 +43,17 @@ async function owner(id: Bytes, body: Bytes, signal: AbortSignal, attempts: numb
 }
 
 /** A request with a challenge; a challenge that grew too old on the way is fetched once more. */
-async function fresh(s: Signer, id: Bytes, action: "state" | "delete", signal: AbortSignal): Promise<Bytes> {
+export async function fresh(
+  s: Signer,
+  id: Bytes,
+  action: "state" | "delete" | "log" | "admit" | "mailbox",
+  signal: AbortSignal,
+  args: readonly Value[] = [],
+): Promise<Bytes> {
   for (let again = true; ; again = false) {
     const freshness = await challenge(id, signal);
     try {
-      return await owner(id, sealRequest(s, id, { action, freshness, revision: 0, args: [] }), signal, tries);
+      return await owner(id, sealRequest(s, id, { action, freshness, revision: 0, args }), signal, tries);
     } catch (error) {
       if (!again || !(error instanceof ApiError) || error.code !== "challenge") throw error;
     }
@@ -95,7 +101,7 @@ export async function publish(
   }
 }
 
-function readBase64(value: unknown): Bytes {
+export function readBase64(value: unknown): Bytes {
   const bytes = typeof value === "string" ? fromBase64(value) : undefined;
   if (!bytes) throw refused();
   return bytes;

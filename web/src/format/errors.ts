@@ -28,6 +28,8 @@ export const formatCodes = [
   // passphrases
   "passphrase-form",
   "element",
+  // age keys that people give
+  "key",
 ] as const;
 
 export type FormatCode = (typeof formatCodes)[number];

@@ -18,6 +18,14 @@ export function manageFragment(): Code & { kind: "manage" } {
   throw new FormatError("link-view", "this is not a manage link");
 }
 
+/** The code of the page that sends to who asked; undefined without one: then the page makes request links. */
+export function requestFragment(): (Code & { kind: "request" }) | undefined {
+  if (fragment() === "" || fragment() === "-") return undefined;
+  const code = parseCode(fragment());
+  if (code.kind === "request") return code;
+  throw new FormatError(code.kind === "manage" ? "link-manage" : "link-kind", "this is no request link");
+}
+
 /** What an operator's send link carries: the admit token, or nothing. */
 export function admitFragment(): string {
   const token = fragment();
@@ -48,7 +56,7 @@ export function followPasted(pasted: string): boolean {
 }
 
 /** Goes to another page of ours with the same fragment. */
-export function moveTo(page: "s" | "m"): void {
+export function moveTo(page: "s" | "m" | "r"): void {
   const url = new URL(page, location.href);
   url.hash = fragment();
   location.assign(url);
@@ -60,7 +68,7 @@ export function dropFragment(): void {
 }
 
 /** The link to a share, as it is given to viewers: the page's own address with another path and code. */
-export function linkTo(page: "s" | "m", code: Code): string {
+export function linkTo(page: "s" | "m" | "r", code: Code): string {
   const url = new URL(page, location.href);
   url.hash = printCode(code);
   return url.href;

@@ -47,3 +47,16 @@ export const ownerSeal = (owner: Uint8Array, pepper: Uint8Array, id: Uint8Array)
 
 /** Seed of the key to which the access log is sealed. */
 export const logSeed = (owner: Uint8Array, id: Uint8Array): Bytes => derive(owner, id, "log", 32);
+
+/** Of a request link: the secret of the mailbox's hybrid key, the token that lets post, and what shows that a post came by the link. */
+export const mailboxSecret = (owner: Uint8Array, id: Uint8Array): Bytes => derive(owner, id, "mailbox", 32);
+export const postToken = (view: Uint8Array, id: Uint8Array): Bytes => derive(view, id, "token/post", 32);
+export const mailboxProof = (view: Uint8Array, id: Uint8Array): Bytes => derive(view, id, "mailbox/proof", 16);
+
+/** What a passkey is asked about, and the X25519 scalar that follows from its answer. */
+export const passkeySalt = (): Bytes => sha(ascii(`${prefix}passkey`));
+export const passkeyScalar = (answer: Uint8Array): Bytes => derive(answer, none, "passkey", 32);
+
+/** Infos of HPKE: they bind what is sealed to its share, and to the one who knocked. */
+export const logInfo = (id: Uint8Array): Bytes => concat(ascii(`${prefix}log`), id);
+export const knockInfo = (id: Uint8Array, c: Uint8Array): Bytes => concat(ascii(`${prefix}knock`), id, c);

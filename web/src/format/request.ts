@@ -3,7 +3,17 @@ import { type Bytes, concat, none } from "./bytes.ts";
 import { encode, type Value } from "./msgpack.ts";
 import type { Signer } from "./signature.ts";
 
-export const actions = { create: 1, upload: 2, commit: 3, publish: 4, delete: 5, state: 6 } as const;
+export const actions = {
+  create: 1,
+  upload: 2,
+  commit: 3,
+  publish: 4,
+  delete: 5,
+  state: 6,
+  log: 7,
+  admit: 8,
+  mailbox: 9,
+} as const;
 export type Action = keyof typeof actions;
 
 export interface OwnerRequest {

@@ -1,4 +1,5 @@
-// An owner's second look: what the manage link alone opens, and the same manifest sealed anew under another passphrase.
+// An owner's second look: what the manage link alone opens, and the same manifest sealed anew under another passphrase or
+// for other people.
 import { type Bytes, concat, none, random } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 import * as kdf from "./kdf.ts";
@@ -56,23 +57,52 @@ export interface Resealed {
   readonly args: readonly Value[];
 }
 
+/** Who may open, beside the passphrase: R for named recipients, or for whom the owner lets in. */
+export interface Circle {
+  /** Fresh, or empty when everybody with the link may. */
+  readonly r: Bytes;
+  /** R sealed for the recipients, or empty. */
+  readonly locks: Bytes;
+  readonly askFirst: 0 | 1;
+}
+
+/** R as it is now, for the owner who lets somebody in. Empty when the share does not use it. */
+export const heldR = (o: Owned): Bytes => openBox(o).r;
+
 /** The next revision under another passphrase: manifest and owner box are sealed anew under a fresh pepper. */
 export function reseal(s: Signer, o: Owned, { pw, k }: NewPassphrase): Resealed {
+  const { r } = openBox(o);
+  return sealAnew(s, o, { pw, r }, { suite: pw.length > 0 ? 1 : 0 }, { locks: null, k });
+}
+
+/** The next revision for other people; the passphrase stays. Who had R before opens nothing with it any more. */
+export function resealFor(s: Signer, o: Owned, { r, locks, askFirst }: Circle): Resealed {
+  const { pw } = openBox(o);
+  const named = locks.length > 0;
+  if (r.length !== (named || askFirst === 1 ? 32 : 0))
+    throw new FormatError("rules", "R is there exactly when it is used");
+  const change = { locks: named ? kdf.sha(locks) : none, askFirst };
+  return sealAnew(s, o, { pw, r }, change, { locks, k: null });
+}
+
+/** Seals the same manifest under other keys and a fresh pepper. locks and k: null stays as it is. */
+function sealAnew(
+  s: Signer,
+  o: Owned,
+  { pw, r }: Box,
+  change: Partial<Statement>,
+  { locks, k }: { readonly locks: Bytes | null; readonly k: Bytes | null },
+): Resealed {
   const { id } = o.statement;
-  const old = openBox(o);
   const pepper = random(32);
-  const root = kdf.rootKey(o.view, pepper, pw, old.r, id);
-  const manifest = seal(openPadded(o, old), kdf.manifestSeal(root, id));
+  const root = kdf.rootKey(o.view, pepper, pw, r, id);
+  const manifest = seal(openPadded(o, openBox(o)), kdf.manifestSeal(root, id));
   const filled = (b: Bytes) => (b.length > 0 ? b : new Uint8Array(32));
-  const box = seal(concat(filled(pw), filled(old.r)), kdf.ownerSeal(o.owner, pepper, id));
-  const statement: Statement = {
-    ...o.statement,
-    revision: o.statement.revision + 1,
-    suite: pw.length > 0 ? 1 : 0,
-    manifest: kdf.sha(manifest),
-  };
+  const box = seal(concat(filled(pw), filled(r)), kdf.ownerSeal(o.owner, pepper, id));
+  const revision = o.statement.revision + 1;
+  const statement: Statement = { ...o.statement, ...change, revision, manifest: kdf.sha(manifest) };
   const document = encodeStatement(statement);
-  const unlock = kdf.sha(kdf.unlockToken(o.view, pw, old.r, id));
+  const unlock = kdf.sha(kdf.unlockToken(o.view, pw, r, id));
   const signature = s.sign("statement", document);
-  return { statement, document, args: [document, signature, manifest, null, box, null, unlock, null, pepper, k] };
+  return { statement, document, args: [document, signature, manifest, locks, box, null, unlock, null, pepper, k] };
 }

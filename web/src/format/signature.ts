@@ -3,7 +3,7 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { ascii, type Bytes, concat } from "./bytes.ts";
 import { ownerSeed } from "./kdf.ts";
 
-export type DocType = "statement" | "request";
+export type DocType = "statement" | "request" | "knock" | "admit" | "mailbox";
 
 export const signatureSize = 64;
 
