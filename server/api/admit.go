@@ -5,23 +5,61 @@ import (
 	"net/http"
 	"strings"
 
+	"safelight/server/admit"
 	"safelight/server/rules"
 	"safelight/server/wire"
 )
 
-// admit says whether r may create a share. The rules ask after they have checked the signature, and only for a create:
-// so neither a token nor the address's allowance is spent on noise.
-func (s *server) admit(r *http.Request) rules.Admit {
-	return func(ctx context.Context) error {
-		token, _ := strings.CutPrefix(r.Header.Get(wire.HeaderAuthorization), "Bearer ")
-		ok, err := s.Gate.Admits(ctx, token)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return refuse(wire.CodeToken, "")
-		}
-		if wait := s.Creates.Allow(s.Client.Addr(r), s.Now()); wait > 0 {
+// admission says whether r may make a share or a mailbox. The rules ask after they have checked the signature, and only
+// for something new: so neither a token nor the address's allowance is spent on noise.
+func (s *server) admission(r *http.Request) rules.Admission {
+	return rules.Admission{
+		Share: func(ctx context.Context) error {
+			if err := s.passShare(ctx, r.Header.Get(wire.HeaderAuthorization)); err != nil {
+				return err
+			}
+			return s.often(s.Creates, r)(ctx)
+		},
+		Mailbox: func(ctx context.Context) error {
+			if err := s.passGate(ctx, r.Header.Get(wire.HeaderAuthorization)); err != nil {
+				return err
+			}
+			return s.often(s.Creates, r)(ctx)
+		},
+	}
+}
+
+// passShare lets in who brings the operator's token, or that of a mailbox.
+func (s *server) passShare(ctx context.Context, authorization string) error {
+	credentials, found := strings.CutPrefix(authorization, wire.SchemePost+" ")
+	if !found || s.Gate.Open() {
+		return s.passGate(ctx, authorization)
+	}
+	id, token, _ := strings.Cut(credentials, ".")
+	box, err := rules.ParseID(id)
+	if err != nil {
+		return refuse(wire.CodeToken, "")
+	}
+	return s.Shares.AdmitByPost(ctx, box, binary(token))
+}
+
+// passGate lets in who brings the operator's token, if one is needed.
+func (s *server) passGate(ctx context.Context, authorization string) error {
+	token, _ := strings.CutPrefix(authorization, "Bearer ")
+	ok, err := s.Gate.Admits(ctx, token)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return refuse(wire.CodeToken, "")
+	}
+	return nil
+}
+
+// often refuses what the address of r does more often than l allows.
+func (s *server) often(l *admit.Limiter, r *http.Request) rules.Admit {
+	return func(context.Context) error {
+		if wait := l.Allow(s.Client.Addr(r), s.Now()); wait > 0 {
 			return &rules.Error{Code: wire.CodeLater, RetryAfter: wait}
 		}
 		return nil

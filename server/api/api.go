@@ -31,7 +31,9 @@ import (
 type Config struct {
 	Shares  *rules.Shares
 	Gate    admit.Gate     // who may create
-	Creates *admit.Limiter // how often an address may; nil: as often as it likes
+	Creates *admit.Limiter // how often an address may; nil: as often as it likes. So the next two:
+	Knocks  *admit.Limiter // how often it may begin to ask to be let in
+	Posts   *admit.Limiter // how often it may put something into a mailbox
 	Client  Client         // how the address of a client is found
 	Site    wire.Site
 	Pages   fs.FS // the built pages
@@ -113,9 +115,14 @@ func (s *server) router() *gin.Engine {
 	share.POST("/open", s.open)
 	share.POST("/guess", s.guess)
 	share.POST("/take", s.take)
+	share.POST("/knock", s.knock)
+	share.POST("/reveal", s.reveal)
 	share.PUT("/parts/:upload/:n", s.putPart)
 	share.GET("/parts/:upload", s.getParts)
 	share.HEAD("/parts/:upload", s.headParts)
+	box := v1.Group("/mailboxes/:id")
+	box.POST("/open", s.openMailbox)
+	box.POST("/posts", s.post)
 	return r
 }
 

@@ -180,6 +180,11 @@ func bearer(r *http.Request) (token [32]byte) {
 	if !ok {
 		return token
 	}
+	return binary(text)
+}
+
+// binary reads a token as it is written in a header; zeros when it is not one.
+func binary(text string) (token [32]byte) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(b) != len(token) {
 		return token

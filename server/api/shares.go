@@ -56,13 +56,13 @@ func body(c *gin.Context, most int64) ([]byte, error) {
 	return b, nil
 }
 
-// message reads id and body of a request of the share protocol.
-func message(c *gin.Context, m wire.Message) (rules.ID, error) {
+// message reads id and body, of at most most bytes, of a request of the share protocol.
+func message(c *gin.Context, m wire.Message, most int64) (rules.ID, error) {
 	id, err := shareID(c)
 	if err != nil {
 		return id, err
 	}
-	b, err := body(c, wire.MaxBody)
+	b, err := body(c, most)
 	if err != nil {
 		return id, err
 	}
@@ -101,13 +101,13 @@ func (s *server) owner(c *gin.Context) {
 		s.fail(c, "owner", err)
 		return
 	}
-	m, err := s.Shares.Owner(c.Request.Context(), id, b, s.admit(c.Request))
+	m, err := s.Shares.Owner(c.Request.Context(), id, b, s.admission(c.Request))
 	s.reply(c, "owner", m, err)
 }
 
 func (s *server) open(c *gin.Context) {
 	var q wire.OpenRequest
-	id, err := message(c, &q)
+	id, err := message(c, &q, wire.MaxBody)
 	if err != nil {
 		s.fail(c, "open", err)
 		return
@@ -118,7 +118,7 @@ func (s *server) open(c *gin.Context) {
 
 func (s *server) guess(c *gin.Context) {
 	var q wire.GuessRequest
-	id, err := message(c, &q)
+	id, err := message(c, &q, wire.MaxBody)
 	if err != nil {
 		s.fail(c, "guess", err)
 		return
@@ -129,7 +129,7 @@ func (s *server) guess(c *gin.Context) {
 
 func (s *server) take(c *gin.Context) {
 	var q wire.TakeRequest
-	id, err := message(c, &q)
+	id, err := message(c, &q, wire.MaxBody)
 	if err != nil {
 		s.fail(c, "take", err)
 		return

@@ -38,7 +38,7 @@ var Options = []Option{
 	{"admit", "open|token", "", "who may create shares: everybody, or who has a token (default: open on loopback, else token)", true, setAdmit},
 	{"admit-token-hash", "HEX", "", "SHA-256 of a token that may create, beside those in the data folder", true, setTokenHash},
 	{"max-share", "SIZE", "2GB", "largest share, as stored", true, size(func(c *Config) *int64 { return &c.MaxShare }, 1e6)},
-	{"creates-per-hour", "N", "", "shares that one address may create in an hour; 0 is no limit (default: 60, and no limit on loopback)", true, setCreates},
+	{"creates-per-hour", "N", "", "shares, and mailboxes, that one address may create in an hour; as many knocks, and as many posts; 0 is no limit (default: 60, and no limit on loopback)", true, setCreates},
 	{"min-free", "SIZE", "1GB", "free disk space that uploads leave", false, size(func(c *Config) *int64 { return &c.MinFree }, 0)},
 	{"max-expiry", "TIME", "90d", "longest life of a share", true, setMaxExpiry},
 	{"default-expiry", "TIME", "7d", "life that the send page offers first", true, setDefaultExpiry},

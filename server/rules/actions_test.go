@@ -78,7 +78,7 @@ func (m *model) create(t *task) {
 	if err != nil {
 		panic(err)
 	}
-	reply, err := m.shares.Owner(ctx, m.own.id, body, nil)
+	reply, err := m.shares.Owner(ctx, m.own.id, body, Admission{})
 	if codeOf(err) == wire.CodeExists || err == nil && t.lost {
 		m.exists = true // the client goes on with upload, and asks for the state to learn when it was created
 		return
@@ -104,7 +104,7 @@ func (m *model) upload(t *task) {
 	if err != nil {
 		return
 	}
-	reply, err := m.shares.Owner(ctx, m.own.id, body, nil)
+	reply, err := m.shares.Owner(ctx, m.own.id, body, Admission{})
 	if !m.answered(t, err) || t.lost {
 		return
 	}
@@ -216,7 +216,7 @@ func (m *model) send(t *task, device int, action statement.Action, d *draft, fre
 }
 
 func (m *model) deliver(t *task, device int, action statement.Action, a *attempt) {
-	_, err := m.shares.Owner(ctx, m.own.id, m.body(action, a.fresh, a.st.Revision, &a.args), nil)
+	_, err := m.shares.Owner(ctx, m.own.id, m.body(action, a.fresh, a.st.Revision, &a.args), Admission{})
 	if code := codeOf(err); code == wire.CodeExpires && int64(a.st.Expires) > m.high {
 		m.violated("%s: %v", t.name, err)
 	}
@@ -253,7 +253,7 @@ func (m *model) delete(t *task) {
 		return
 	}
 	m.deleting = true
-	if _, err = m.shares.Owner(ctx, m.own.id, body, nil); m.answered(t, err) {
+	if _, err = m.shares.Owner(ctx, m.own.id, body, Admission{}); m.answered(t, err) {
 		m.gone = m.exists
 	}
 }
@@ -264,7 +264,7 @@ func (m *model) state(device int) func(*task) {
 		if err != nil {
 			return
 		}
-		reply, err := m.shares.Owner(ctx, m.own.id, body, nil)
+		reply, err := m.shares.Owner(ctx, m.own.id, body, Admission{})
 		if !m.answered(t, err) {
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 
+	"safelight/crypto/accesslog"
 	"safelight/crypto/oprf"
 	"safelight/crypto/statement"
 	"safelight/server/wire"
@@ -70,7 +71,7 @@ func (s *Shares) tellEdition(id ID, e *edition) {
 // accept decides whether e may replace r. errUnchanged: it is there already, this is a retry. The manifest's row is
 // written here, last, so that it is there before the record that names it.
 func (s *Shares) accept(ctx context.Context, now int64, r *record, e *edition) error {
-	if err := signedBy(e.q, r); err != nil {
+	if err := ownsShare(e.q, r); err != nil {
 		return err
 	}
 	first := r.State == stateUploading
@@ -116,6 +117,8 @@ func (s *Shares) checkRules(now int64, r *record, e *edition) error {
 		return refuse(wire.CodeExpires, "the expiry has passed; delete the share instead")
 	case expires > now+s.limits.Expiry.Milliseconds() && expires > int64(r.st.Expires):
 		return refuse(wire.CodeExpires, "further ahead than this server allows")
+	case len(e.st.LogKey) != 0 && accesslog.CheckKey(e.st.LogKey) != nil:
+		return refuse(wire.CodeStatement, "nothing can be sealed to the log key")
 	case e.st.ViewLimit > s.limits.Views && e.st.ViewLimit > r.st.ViewLimit:
 		return refuse(wire.CodeViews, fmt.Sprintf("at most %d", s.limits.Views))
 	}
@@ -247,6 +250,13 @@ func (s *Shares) replace(now int64, r *record, e *edition) (err error) {
 		if h.given != nil {
 			*h.hash = [sha256.Size]byte(h.given)
 		}
+	}
+	if !s.faults.keepLog && !bytes.Equal(former.LogKey, e.st.LogKey) {
+		r.endLog()
+	}
+	if e.st.AskFirst == 0 && !s.faults.keepKnocks {
+		r.Scrub = r.Scrub || len(r.Knocks) > 0
+		r.Knocks = nil
 	}
 	r.st, r.Statement, r.Signature = e.st, a.Statement, a.Signature
 	r.Expires = int64(e.st.Expires)

@@ -10,6 +10,8 @@ const (
 	Published Kind = "published" // a later revision
 	Taken     Kind = "taken"     // one view was counted
 	Guessed   Kind = "guessed"   // a passphrase was tried
+	Knocked   Kind = "knocked"   // somebody asks to be let in
+	Posted    Kind = "posted"    // into a mailbox
 	Deleted   Kind = "deleted"   // by its owner
 	TakenDown Kind = "taken-down"
 	Expired   Kind = "expired"

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 
 	"safelight/server/store"
@@ -24,6 +25,15 @@ type faults struct {
 	partsFirst   bool // "An abandoned upload: first a transaction closes it, then its parts go"
 	dropFirst    bool // "A publish that drops a bundle deletes its parts only after the transaction"
 	forgetTakes  bool // "a known take id is free"
+	lateNote     bool // "The event is durable before the pepper / evaluation is answered", in one transaction with the count
+	lateRow      bool // a row of a chain is written before the record that names it
+	earlyRow     bool // and dropped after the last that did
+	keepLog      bool // "A publish with another or no key erases the stored events"
+	keepKnocks   bool // "A statement that no longer asks first drops all knocks"
+	blindKnock   bool // "At most 8 pending at a time", judged in one transaction
+	answerTwice  bool // "each c is answered once"
+	blindPost    bool // "closed by its owner, or holds 200", judged in one transaction
+	postTwice    bool // "the same bytes again → success, stored once"
 }
 
 // faultyPublish is what publishing would be without a sentence of FORMAT.md. It is reached in tests alone.
@@ -91,6 +101,54 @@ func (s *Shares) deleteOpen(ctx context.Context, r *record) {
 	for _, u := range r.Uploads {
 		if u.State == uploadOpen {
 			s.parts.Delete(ctx, u.ID)
+		}
+	}
+}
+
+// updating is what update is, or takes the place of it.
+type updating func(ctx context.Context, id ID, step func(now int64, r *record) error) error
+
+// guarded is update, or what it would be if a change were judged by a record that somebody may have replaced since.
+func (s *Shares) guarded(blind bool) updating {
+	if !blind {
+		return s.update
+	}
+	return func(ctx context.Context, id ID, step func(now int64, r *record) error) error {
+		row, r, now, err := s.load(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := step(now, r); errors.Is(err, errUnchanged) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		err = s.swap(ctx, row, r)
+		for errors.Is(err, store.ErrConflict) {
+			if row, err = s.records.Load(ctx, id); err == nil {
+				err = s.swap(ctx, row, r)
+			}
+		}
+		return err
+	}
+}
+
+// noteLate adds an event in a transaction of its own.
+func (s *Shares) noteLate(ctx context.Context, id ID, e *entry) {
+	s.update(ctx, id, func(now int64, r *record) error {
+		if !r.logs() {
+			return errUnchanged
+		}
+		r.Logged++
+		return s.push(ctx, id, &r.Log, s.sizes.logRow, e.sealed)
+	})
+}
+
+// putLate writes rows that a record names already.
+func (s *Shares) putLate(ctx context.Context, id ID, r *record) {
+	for _, c := range []*chain{&r.Log, &r.Posts} {
+		if c.late != nil {
+			s.putRow(ctx, id, sha256.Sum256(c.late), c.late)
 		}
 	}
 }

@@ -119,6 +119,12 @@ func TestLargestRecord(t *testing.T) {
 		OwnerBox: make([]byte, 245), Pepper: make([]byte, 76), OPRFKey: make([]byte, 76),
 		Takes: make([]byte, 32*wire.MaxViews), Refunds: make([]byte, 32*maxRefunds), Stale: make([]byte, 3200),
 		Uploads: make([]upload, wire.MaxUploads),
+		annex: annex{
+			Logged: wire.LogRing, Log: chain{Rows: make([]byte, 32*11), Tail: make([]byte, 100*112)}, Knocks: make([]knock, maxKnocks),
+		},
+	}
+	for i := range r.Knocks {
+		r.Knocks[i] = knock{Answer: make([]byte, 96), Key: make([]byte, 64), Box: make([]byte, 144)}
 	}
 	b, err := r.encode()
 	if err != nil || len(b) > store.MaxValue*9/10 {
@@ -135,6 +141,18 @@ func FuzzRecord(f *testing.F) {
 	}
 	f.Add(row.Value)
 	f.Add([]byte{recordVersion})
+	o, _ = w.asking()
+	_, err = w.knockAt(o, 1)
+	wantCode(f, "knock", err, "")
+	box := w.mailbox()
+	wantCode(f, "post", w.post(box, 1), "")
+	for _, id := range []ID{o.id, box.id} {
+		row, err := w.records.Load(ctx, id)
+		if err != nil || row.Value[0] != annexVersion {
+			f.Fatal(err)
+		}
+		f.Add(row.Value)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := decodeRecord(b)
 		if err != nil {
@@ -143,6 +161,8 @@ func FuzzRecord(f *testing.F) {
 		r.due()
 		r.settle(epoch)
 		r.refund(epoch, []byte("guess"))
+		r.forgetKnocks(epoch + hour)
+		r.told()
 		r.erase(epoch)
 	})
 }

@@ -205,7 +205,7 @@ func (w *world) fresh(o *owner) []byte {
 }
 
 func (w *world) owner(o *owner, body []byte) (wire.Message, error) {
-	return w.Owner(ctx, o.id, body, nil)
+	return w.Owner(ctx, o.id, body, Admission{})
 }
 
 // create makes a share that is uploading.

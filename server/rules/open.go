@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"safelight/crypto/accesslog"
 	"safelight/crypto/oprf"
 	"safelight/crypto/statement"
 	"safelight/server/store"
@@ -15,12 +16,17 @@ import (
 // Open answers a viewer from one snapshot. A wrong unlock token is answered as none.
 func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.OpenReply, error) {
 	right := false
+	var e entry
 	r, manifest, now, err := s.snapshot(ctx, id, func(now int64, r *record) error {
 		if err := readable(r, q.Read); err != nil {
 			return err
 		}
 		right = len(q.Unlock) != 0 && matches(r.Unlock, q.Unlock)
-		if right && r.refund(now, q.Guess) {
+		redeemed := right && r.refund(now, q.Guess)
+		if right && r.st.ViewLimit == 0 && r.logs() {
+			return s.note(ctx, id, now, r, &e, accesslog.Opened, onlyIf(redeemed, q.Guess))
+		}
+		if redeemed {
 			return nil
 		}
 		return errUnchanged
@@ -28,6 +34,7 @@ func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.Op
 	if err != nil {
 		return nil, err
 	}
+	s.afterPush(ctx, id, r, &e)
 	reply := &wire.OpenReply{
 		Statement: r.Statement, Signature: r.Signature, Manifest: manifest, Locks: r.Locks,
 		Taken: r.taken(), State: r.State, Now: uint64(now),
@@ -47,7 +54,7 @@ func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.Op
 
 // readable refuses whoever does not have the read token, and everybody before the first commit.
 func readable(r *record, read [32]byte) error {
-	if !matches(r.Read, read[:]) {
+	if right := matches(r.Read, read[:]); !right || r.State == stateMailbox {
 		return gone()
 	}
 	if r.State == stateUploading {
@@ -58,7 +65,8 @@ func readable(r *record, read [32]byte) error {
 
 // unlocked refuses whoever does not have the unlock token.
 func unlocked(r *record, unlock [32]byte) error {
-	if r.State == stateUploading || !matches(r.Unlock, unlock[:]) {
+	right := matches(r.Unlock, unlock[:])
+	if !right || r.State == stateUploading || r.State == stateMailbox {
 		return gone()
 	}
 	return nil
@@ -67,6 +75,7 @@ func unlocked(r *record, unlock [32]byte) error {
 // Take counts a view and releases the pepper. A take id that was counted before is free.
 func (s *Shares) Take(ctx context.Context, id ID, q *wire.TakeRequest) (*wire.TakeReply, error) {
 	var rec *record
+	var e entry
 	counted := false
 	err := s.update(ctx, id, func(now int64, r *record) error {
 		rec, counted = r, false
@@ -92,11 +101,12 @@ func (s *Shares) Take(ctx context.Context, id ID, q *wire.TakeRequest) (*wire.Ta
 		r.Takes = append(r.Takes, sum[:]...)
 		r.settle(now)
 		counted = true
-		return nil
+		return s.note(ctx, id, now, r, &e, accesslog.Taken, onlyIf(refunded, q.Guess))
 	})
 	if err != nil {
 		return nil, err
 	}
+	s.afterPush(ctx, id, rec, &e)
 	pepper, err := s.keys.open(id, fieldPepper, rec.Pepper)
 	if err != nil {
 		return nil, err
@@ -114,6 +124,7 @@ func (s *Shares) Guess(ctx context.Context, id ID, q *wire.GuessRequest) (*wire.
 		return nil, err
 	}
 	var rec *record
+	var e entry
 	err := s.update(ctx, id, func(now int64, r *record) error {
 		rec = r
 		if err := readable(r, q.Read); err != nil {
@@ -125,11 +136,15 @@ func (s *Shares) Guess(ctx context.Context, id ID, q *wire.GuessRequest) (*wire.
 		if r.st.Suite == statement.SuiteNone {
 			return refuse(wire.CodeMalformed, "this share has no passphrase")
 		}
-		return r.guess(now, reply.Guess)
+		if err := r.guess(now, reply.Guess); err != nil {
+			return err
+		}
+		return s.note(ctx, id, now, r, &e, accesslog.Tried, reply.Guess[:])
 	})
 	if err != nil {
 		return nil, err
 	}
+	s.afterPush(ctx, id, rec, &e)
 	key, err := s.keys.open(id, fieldOPRFKey, rec.OPRFKey)
 	if err != nil {
 		return nil, err

@@ -23,11 +23,17 @@ func (s *Shares) Challenge(ctx context.Context, id ID) (*wire.ChallengeReply, er
 // Admit decides whether somebody may create a share. Its error is handed on as it is.
 type Admit func(ctx context.Context) error
 
-// Owner does what the body of an owner request asks for; at most wire.MaxOwnerBody bytes of it. admit is called for a
-// create that is well formed and signed, before anything is stored, and for nothing else; nil admits everybody.
+// Admission says who may make a share or a mailbox. Each is called when the request is well formed and signed, before
+// anything is stored, and for nothing else; nil admits everybody.
+type Admission struct {
+	Share, Mailbox Admit
+}
+
+// Owner does what the body of an owner request asks for; at most wire.MaxOwnerBody bytes of it.
 //
-// The reply is *wire.CreateReply, *wire.Grant (upload), *wire.DoneReply (commit, publish, delete) or *wire.StateReply.
-func (s *Shares) Owner(ctx context.Context, id ID, body []byte, admit Admit) (wire.Message, error) {
+// The reply is *wire.CreateReply, *wire.Grant (upload), *wire.DoneReply (commit, publish, delete, mailbox),
+// *wire.StateReply, *wire.LogReply, *wire.AdmitReply or *wire.MailboxReply.
+func (s *Shares) Owner(ctx context.Context, id ID, body []byte, may Admission) (wire.Message, error) {
 	q, err := statement.ParseRequest(body)
 	if err != nil {
 		return nil, refuse(wire.CodeMalformed, err.Error())
@@ -37,12 +43,9 @@ func (s *Shares) Owner(ctx context.Context, id ID, body []byte, admit Admit) (wi
 	}
 	switch q.Action {
 	case statement.ActionCreate:
-		return s.create(ctx, id, &q, admit)
+		return s.create(ctx, id, &q, may.Share)
 	case statement.ActionCommit, statement.ActionPublish:
 		return s.commit(ctx, id, &q)
-	case statement.ActionUpload, statement.ActionDelete, statement.ActionState:
-	default:
-		return nil, refuse(wire.CodeMalformed, "this server does not offer that action")
 	}
 	now, err := s.clock.now(ctx)
 	if err != nil {
@@ -56,6 +59,12 @@ func (s *Shares) Owner(ctx context.Context, id ID, body []byte, admit Admit) (wi
 		return s.addUpload(ctx, id, &q)
 	case statement.ActionDelete:
 		return s.delete(ctx, id, &q)
+	case statement.ActionLog:
+		return s.readLog(ctx, id, &q)
+	case statement.ActionAdmit:
+		return s.admit(ctx, id, &q)
+	case statement.ActionMailbox:
+		return s.mailbox(ctx, id, &q, may.Mailbox)
 	default:
 		return s.state(ctx, id, &q)
 	}
@@ -65,6 +74,17 @@ func (s *Shares) Owner(ctx context.Context, id ID, body []byte, admit Admit) (wi
 func signedBy(q *statement.Request, r *record) error {
 	if q.Verify(r.Owner) != nil {
 		return gone()
+	}
+	return nil
+}
+
+// ownsShare is signedBy for actions that mailboxes do not have.
+func ownsShare(q *statement.Request, r *record) error {
+	if err := signedBy(q, r); err != nil {
+		return err
+	}
+	if r.State == stateMailbox {
+		return refuse(wire.CodeMalformed, "this is a mailbox")
 	}
 	return nil
 }
@@ -129,7 +149,7 @@ func (s *Shares) grant(now int64, r *record) (g wire.Grant, err error) {
 func (s *Shares) addUpload(ctx context.Context, id ID, q *statement.Request) (wire.Message, error) {
 	var g wire.Grant
 	err := s.update(ctx, id, func(now int64, r *record) (err error) {
-		if err := signedBy(q, r); err != nil {
+		if err := ownsShare(q, r); err != nil {
 			return err
 		}
 		if len(r.Uploads) >= wire.MaxUploads {
@@ -161,7 +181,7 @@ func (s *Shares) delete(ctx context.Context, id ID, q *statement.Request) (wire.
 // state tells the owner everything, from one snapshot.
 func (s *Shares) state(ctx context.Context, id ID, q *statement.Request) (wire.Message, error) {
 	r, manifest, now, err := s.snapshot(ctx, id, func(_ int64, r *record) error {
-		if err := signedBy(q, r); err != nil {
+		if err := ownsShare(q, r); err != nil {
 			return err
 		}
 		return errUnchanged

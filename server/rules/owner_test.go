@@ -44,7 +44,7 @@ func TestCreate(t *testing.T) {
 		{"again", o.id, create(o, o.Public(), o.id, epoch+day), nil, wire.CodeExists},
 	}
 	for _, tt := range tests {
-		_, err := w.Owner(ctx, tt.id, tt.body, func(context.Context) error { admitted++; return tt.err })
+		_, err := w.Owner(ctx, tt.id, tt.body, Admission{Share: func(context.Context) error { admitted++; return tt.err }})
 		wantCode(t, tt.name, err, tt.want)
 		if tt.err != nil && !errors.Is(err, tt.err) {
 			t.Errorf("%s: Owner = %v, want the error of admit", tt.name, err)
@@ -115,13 +115,14 @@ func TestOwnerIsChecked(t *testing.T) {
 	o, d, _ := w.live(nil)
 	thief := newOwner(w.rand)
 	thief.id = o.id
-	for _, action := range []statement.Action{statement.ActionUpload, statement.ActionDelete, statement.ActionState} {
+	for _, action := range []statement.Action{statement.ActionUpload, statement.ActionDelete, statement.ActionState,
+		statement.ActionLog, statement.ActionAdmit, statement.ActionMailbox} {
 		_, err := w.owner(o, thief.body(t, action, w.fresh(o), 0, nil))
 		wantCode(t, "somebody else's request", err, wire.CodeGone)
 	}
-	for _, action := range []statement.Action{statement.ActionLog, statement.ActionAdmit, statement.ActionMailbox} {
+	for _, action := range []statement.Action{statement.ActionAdmit, statement.ActionMailbox} {
 		_, err := w.owner(o, o.body(t, action, w.fresh(o), 0, nil))
-		wantCode(t, "a reserved action", err, wire.CodeMalformed)
+		wantCode(t, "an action that this share does not have", err, wire.CodeMalformed)
 	}
 	// The statement is the owner's, the request is not.
 	n := d.next()

@@ -15,7 +15,7 @@ import (
 //msgp:tuple record upload
 //msgp:replace Upload with:[16]byte
 
-// recordVersion is the first byte of every value; another one is refused.
+// recordVersion is the first byte of every value without an annex; unknown ones are refused.
 const recordVersion = 1
 
 // States of a record. The first three are those of package wire.
@@ -24,16 +24,18 @@ const (
 	stateLive      = wire.StateLive
 	stateDraining  = wire.StateDraining
 	stateGone      = 4
+	stateMailbox   = 5 // no share: see mailbox.go
 )
 
-// record is all that the server knows of a share, but the manifest, which lies in a row of its own. Times are Unix ms.
+// record is all that the server knows of a share or a mailbox, but what lies in rows of its own: the manifest, and the
+// older events and posts. Times are Unix ms.
 // Of a share that is gone only State, Gone, Purged and the ids of uploads are left.
 type record struct {
 	State      uint64
 	Owner      [32]byte
 	Created    int64
-	Expires    int64 // that of the statement; before commit, what create asked for
-	Statement  []byte
+	Expires    int64  // that of the statement; before commit, what create asked for
+	Statement  []byte // of a mailbox: its document
 	Signature  []byte
 	Locks      []byte   // sealed by the owner, or empty
 	OwnerBox   []byte   // sealed by the owner
@@ -54,6 +56,8 @@ type record struct {
 	Purged     bool     // parts were deleted once since then
 
 	st statement.Statement `msg:"-"` // Statement, decoded
+
+	annex `msg:"-"` // see there
 }
 
 // States of an upload.
@@ -78,24 +82,27 @@ func (r *record) encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode record: %w", err)
 	}
-	return b, nil
+	return r.encodeAnnex(b)
 }
 
 var errRecord = errors.New("record is not readable")
 
 func decodeRecord(b []byte) (*record, error) {
-	if len(b) == 0 || b[0] != recordVersion {
+	if len(b) == 0 || b[0] != recordVersion && b[0] != annexVersion {
 		return nil, fmt.Errorf("%w: unknown version", errRecord)
 	}
 	var r record
-	if rest, err := r.UnmarshalMsg(b[1:]); err != nil || len(rest) != 0 {
+	rest, err := r.UnmarshalMsg(b[1:])
+	if err != nil {
 		return nil, errRecord
+	}
+	if err := r.decodeAnnex(b[0], rest); err != nil {
+		return nil, err
 	}
 	if len(r.Takes)%sha256.Size != 0 || len(r.Refunds)%sha256.Size != 0 || len(r.Stale)%sha256.Size != 0 {
 		return nil, errRecord
 	}
 	if r.State == stateLive || r.State == stateDraining {
-		var err error
 		if r.st, err = statement.Parse(r.Statement); err != nil {
 			return nil, fmt.Errorf("%w: %v", errRecord, err)
 		}
@@ -125,6 +132,9 @@ func (r *record) due() int64 {
 	due := min(r.end(), r.idle())
 	for _, u := range r.Uploads {
 		due = min(due, u.due())
+	}
+	for i := range r.Knocks {
+		due = min(due, r.Knocks[i].until())
 	}
 	return due
 }

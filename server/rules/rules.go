@@ -3,7 +3,7 @@
 // between any two steps of storage.
 //
 //	shares, err := rules.New(rules.Config{Records: db, Manifests: db, Parts: dir, RecordKey: key})
-//	reply, err := shares.Owner(ctx, id, body, admit)
+//	reply, err := shares.Owner(ctx, id, body, rules.Admission{})
 //
 // Shares keeps nothing in memory but the highest time it has seen, so any number of processes may work on one database.
 // Every change of a record is one compare and swap. Errors are *Error where the caller did something that has a code;
@@ -79,6 +79,7 @@ type Shares struct {
 	rand      io.Reader
 	events    func(Event)
 	pause     func(ctx context.Context, try int) error
+	sizes     sizes
 	faults    faults
 }
 
@@ -96,7 +97,7 @@ func New(c Config) (*Shares, error) {
 	}
 	s := &Shares{
 		records: c.Records, manifests: c.Manifests, parts: c.Parts,
-		keys: keys, limits: c.Limits.withDefaults(), rand: c.Rand, events: c.Events, pause: pause,
+		keys: keys, limits: c.Limits.withDefaults(), rand: c.Rand, events: c.Events, pause: pause, sizes: protocolSizes,
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -105,8 +105,9 @@ func (s *Shares) settleDue(ctx context.Context, id ID, done *Swept) (*record, er
 			s.deleteOpen(ctx, r)
 		}
 		switch {
-		case kind == "":
+		case kind == "" && !r.forgetKnocks(now):
 			return r, nil
+		case kind == "":
 		case kind == Abandoned && r.State != stateUploading:
 			r.abandon(now)
 		default:
@@ -117,7 +118,9 @@ func (s *Shares) settleDue(ctx context.Context, id ID, done *Swept) (*record, er
 			if r.State == stateGone {
 				done.Gone++
 			}
-			s.tell(kind, id)
+			if kind != "" {
+				s.tell(kind, id)
+			}
 			return r, nil
 		}
 		if isGone(err) {

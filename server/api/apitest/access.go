@@ -45,7 +45,24 @@ func testCommonAnswer(t *testing.T, tg *Target) {
 	fresh.grants = live.grants
 	uploading := tg.newShare(t)
 	other := random(32)
+	box, noBox := tg.newMailbox(t), tg.newMailbox(t)
+	box.send(t).want(t, 200, "")
+	v := live.visitor()
 	answers := map[string]answer{
+		"knock, unknown":           fresh.knock(t, other, v),
+		"knock, wrong read":        live.knock(t, other, v),
+		"knock, deleted":           deleted.knock(t, deleted.readToken(), v),
+		"reveal, unknown":          fresh.reveal(t, other, fresh.visitor()),
+		"log, unknown":             fresh.act(t, statement.ActionLog),
+		"log, deleted":             deleted.act(t, statement.ActionLog),
+		"admit, unknown":           fresh.act(t, statement.ActionAdmit),
+		"mailbox, unknown":         noBox.look(t),
+		"mailbox open, unknown":    tg.post(t, noBox.box()+"/open", array(other)),
+		"mailbox open, wrong read": tg.post(t, box.box()+"/open", array(other)),
+		"post, unknown":            noBox.put(t, other, noBox.seal(1)),
+		"post, wrong token":        box.put(t, other, box.seal(1)),
+		"post, a share":            (&mailbox{share: live}).put(t, live.unlock(), box.seal(1)),
+		"open, a mailbox":          box.open(t, box.readToken(), box.post, nil),
 		"open, unknown":            fresh.open(t, other, nil, nil),
 		"open, wrong read":         live.open(t, other, nil, nil),
 		"open, wrong read, unlock": live.open(t, other, live.unlock(), nil),

@@ -29,6 +29,8 @@ type Target struct {
 	MaxShare int64
 	// CreatesPerHour is the server's limit. 0: there is none, or it is high enough for this suite, and its case is left out.
 	CreatesPerHour int
+	// KnocksPerHour is the server's limit for knocks, and for posts. 0: as above.
+	KnocksPerHour int
 	// Advance moves the server's clock. Without it the cases that wait are left out.
 	Advance func(time.Duration)
 	// Fill makes the server's disk full, or not. Without it the case is left out.
@@ -127,6 +129,11 @@ func Run(t *testing.T, tg Target) {
 		{"limit changes", testLimitChanges},
 		{"passphrase", testPassphrase},
 		{"guesses run out", testGuesses},
+		{"access log", testLog},
+		{"ask first", testAskFirst},
+		{"mailbox", testMailbox},
+		{"mailbox refused", testMailboxRefused},
+		{"create for a mailbox", testAdmitByPost},
 		{"malformed", testMalformed},
 		{"other origins", testOrigins},
 		{"too large", testTooLarge},
@@ -134,6 +141,7 @@ func Run(t *testing.T, tg Target) {
 		{"draining", testDraining},
 		{"abandoned", testAbandoned},
 		{"full disk", testFull},
+		{"too often", testTooOften},
 		{"too many", testTooMany}, // last: it uses up what the address may create
 	}
 	for _, c := range cases {

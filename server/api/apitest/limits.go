@@ -197,6 +197,50 @@ func testFull(t *testing.T, tg *Target) {
 	tg.put(t, s.id(), s.grants[0], 0, body).want(t, 201, "")
 }
 
+// testTooOften knocks, and posts, until the server says later.
+func testTooOften(t *testing.T, tg *Target) {
+	if tg.KnocksPerHour == 0 {
+		return
+	}
+	s, b := tg.live(t, rules{askFirst: true}), tg.newMailbox(t)
+	b.send(t).want(t, 200, "")
+	revision := uint64(1)
+	for n := 0; ; n++ {
+		if n > tg.KnocksPerHour {
+			t.Fatalf("%d knocks in a row, limit %d", n, tg.KnocksPerHour)
+		}
+		if n%8 == 7 { // make room
+			s.change(t, revision+1, rules{}).want(t, 200, "")
+			revision += 2
+			s.change(t, revision, rules{askFirst: true}).want(t, 200, "")
+		}
+		v := s.visitor()
+		a := s.knock(t, s.readToken(), v)
+		if a.status == http.StatusTooManyRequests {
+			a.wantRetry(t, 3600)
+			break
+		}
+		a.want(t, 200, "")
+		for range 3 { // asking again is not counted
+			s.knock(t, s.readToken(), v).want(t, 200, "")
+		}
+	}
+	first := b.seal(0)
+	b.put(t, b.post, first).want(t, 200, "")
+	for n := 0; ; n++ {
+		if n > tg.KnocksPerHour {
+			t.Fatalf("%d posts in a row, limit %d", n, tg.KnocksPerHour)
+		}
+		a := b.put(t, b.post, b.seal(1))
+		if a.status == http.StatusTooManyRequests {
+			a.wantRetry(t, 3600)
+			break
+		}
+		a.want(t, 200, "")
+	}
+	b.put(t, b.post, first).want(t, 200, "") // nor is what is there already
+}
+
 // testTooMany creates until the server says later.
 func testTooMany(t *testing.T, tg *Target) {
 	if tg.CreatesPerHour == 0 {

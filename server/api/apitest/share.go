@@ -38,6 +38,8 @@ type rules struct {
 	passphrase bool
 	stage      uint64 // 0: complete
 	life       uint64 // ms; 0: an hour
+	logKey     []byte // of the access log; empty: none
+	askFirst   bool
 }
 
 const hour = 3600_000
@@ -58,9 +60,7 @@ func (s *share) unlock() []byte    { return s.owner.View().UnlockToken(s.gate).B
 // create asks for the share; life is what the owner intends, in ms.
 func (s *share) create(t testing.TB, life uint64) answer {
 	t.Helper()
-	read := s.owner.View().ReadToken().Hash()
-	args := &statement.CreateArgs{Owner: s.owner.Public(), ReadHash: read, Expires: serverTime(s.challenge(t)) + life}
-	a := s.tg.do(t, s.ownerRequest(t, statement.ActionCreate, nil, 0, args))
+	a := s.tg.do(t, s.createRequest(t, life))
 	if a.status == 200 {
 		f := a.fields(t, 2)
 		s.st = statement.Statement{Version: 1, ID: s.id(), Owner: s.owner.Public(), Created: number(t, f[0])}
@@ -71,13 +71,28 @@ func (s *share) create(t testing.TB, life uint64) answer {
 	return a
 }
 
+func (s *share) createRequest(t testing.TB, life uint64) request {
+	t.Helper()
+	read := s.owner.View().ReadToken().Hash()
+	args := &statement.CreateArgs{Owner: s.owner.Public(), ReadHash: read, Expires: serverTime(s.challenge(t)) + life}
+	return s.ownerRequest(t, statement.ActionCreate, nil, 0, args)
+}
+
+// createAs creates with an Authorization of the test's own.
+func (s *share) createAs(t testing.TB, authorization string) answer {
+	t.Helper()
+	r := s.createRequest(t, hour)
+	r.header = append(r.header, "Authorization", authorization)
+	return s.tg.do(t, r)
+}
+
 func readGrant(t testing.TB, v any) grant {
 	t.Helper()
 	pair := v.([]any)
 	return grant{statement.UploadID(bin(t, pair[0], 16)), bin(t, pair[1], 32)}
 }
 
-// ownerRequest signs a request. args is a *CreateArgs, a *CommitArgs or nil.
+// ownerRequest signs a request. args is a *CreateArgs, a *CommitArgs, an *AdmitArgs, a *MailboxArgs or nil.
 func (s *share) ownerRequest(t testing.TB, action statement.Action, fresh []byte, revision uint64, args any) request {
 	t.Helper()
 	var r statement.Request
@@ -86,6 +101,10 @@ func (s *share) ownerRequest(t testing.TB, action statement.Action, fresh []byte
 	case *statement.CreateArgs:
 		r, err = statement.NewRequest(s.id(), action, fresh, revision, a)
 	case *statement.CommitArgs:
+		r, err = statement.NewRequest(s.id(), action, fresh, revision, a)
+	case *statement.AdmitArgs:
+		r, err = statement.NewRequest(s.id(), action, fresh, revision, a)
+	case *statement.MailboxArgs:
 		r, err = statement.NewRequest(s.id(), action, fresh, revision, a)
 	default:
 		r, err = statement.NewRequest(s.id(), action, fresh, revision, nil)
@@ -98,7 +117,7 @@ func (s *share) ownerRequest(t testing.TB, action statement.Action, fresh []byte
 		t.Fatal(err)
 	}
 	header := []string{"Content-Type", msgpack}
-	if s.tg.Admit != "" && action == statement.ActionCreate {
+	if s.tg.Admit != "" && (action == statement.ActionCreate || action == statement.ActionMailbox) {
 		header = append(header, "Authorization", "Bearer "+s.tg.Admit)
 	}
 	return request{"POST", s.path() + "/owner", header, body}
@@ -178,6 +197,10 @@ func (s *share) nextStatement(revision uint64, r rules) statement.Statement {
 	if r.passphrase {
 		st.Suite = statement.SuiteOPRF1
 	}
+	st.LogKey, st.AskFirst = r.logKey, 0
+	if r.askFirst {
+		st.AskFirst = 1
+	}
 	st.Bundles = nil
 	for i, b := range s.bundles {
 		if b != nil {
@@ -253,6 +276,11 @@ func (s *share) get(t testing.TB, method string, i int, unlock []byte, header ..
 	t.Helper()
 	return s.tg.do(t, request{method, s.path() + "/parts/" + s.grants[i].upload.String(),
 		append([]string{"Authorization", bearer(unlock), "Accept-Encoding", "identity"}, header...), nil})
+}
+
+func hash(b []byte) []byte {
+	sum := sha256.Sum256(b)
+	return sum[:]
 }
 
 func random(n int) []byte {
