@@ -2,15 +2,27 @@ package bmff
 
 import "encoding/binary"
 
+// FrameType is what a frame is predicted from.
+type FrameType int
+
+// Types of section 6.8.2 of the AV1 specification.
+const (
+	KeyFrame FrameType = iota
+	InterFrame
+	IntraOnlyFrame
+	SwitchFrame
+)
+
 // Frame is what a frame header says (section 5.9 of the AV1 specification).
 type Frame struct {
-	// Key says that it is a key frame, Shown that it is output, Again that it only shows an earlier one.
-	Key, Shown, Again bool
+	// Again says that it only shows an earlier frame.
+	Again bool
+	Type  FrameType
+	Shown bool
 	// The rest is known of key frames only.
 	Width, Height int // after superresolution
 	BaseQIdx      int
-	// HeaderBits is the length of the header.
-	HeaderBits int
+	headerBits    int
 
 	showable, screenTools, intrabc, quiet bool
 	coded                                 int // width before superresolution
@@ -24,14 +36,14 @@ type Frame struct {
 // only what they are.
 func ParseFrame(b []byte, s *Sequence) (*Frame, error) {
 	r := BitsOf(b)
-	f := &Frame{Key: true, Shown: true}
+	f := &Frame{Shown: true}
 	resilient := true
 	if !s.Reduced {
 		if f.Again = r.Flag(); f.Again {
 			return f, nil
 		}
-		f.Key, f.Shown = r.U(2) == 0, r.Flag()
-		if !f.Key {
+		f.Type, f.Shown = FrameType(r.U(2)), r.Flag()
+		if f.Type != KeyFrame {
 			return f, failed(r)
 		}
 		if f.Shown && s.decoderModel && !s.equal {
@@ -52,7 +64,7 @@ func ParseFrame(b []byte, s *Sequence) (*Frame, error) {
 	f.quantizers(r, s)
 	f.filters(r, s)
 	f.lastFlags(r, s)
-	f.HeaderBits = r.Position()
+	f.headerBits = r.Position()
 	return f, failed(r)
 }
 
@@ -311,6 +323,21 @@ func grain(r *Bits, s *Sequence) {
 		}
 	}
 	r.Skip(2)
+}
+
+// Rest returns what of the unit b follows the header of a key frame: its tile group, or nothing where the unit is a header
+// alone.
+func (f *Frame) Rest(b []byte, alone bool) ([]byte, error) {
+	r := BitsOf(b)
+	r.at = f.headerBits
+	if alone {
+		if !r.Trailing() {
+			return nil, ErrFormat
+		}
+		return nil, nil
+	}
+	r.Align()
+	return b[r.at/8:], failed(r)
 }
 
 // Tiles checks the tile group b, behind the header: that it has the tiles from first on, in their exact sizes. It returns

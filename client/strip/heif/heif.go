@@ -16,7 +16,6 @@ package heif
 
 import (
 	"safelight/client/strip/icc"
-	"safelight/client/strip/refuse"
 )
 
 // Kind says what kind of thing a Part is.
@@ -72,10 +71,28 @@ type Options struct {
 
 // Strip returns the rebuilt file.
 func Strip(src []byte, o Options) ([]byte, *Image, error) {
-	return nil, nil, refuse.New(refuse.HEIC, "")
+	p, err := parse(src, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := p.clean(p.root); err != nil {
+		return nil, nil, err
+	}
+	out, err := p.write()
+	if err != nil {
+		return nil, nil, err
+	}
+	p.m.Parts = p.parts
+	p.m.judge()
+	return out, p.m, nil
 }
 
 // Inspect reads the boxes without looking into the coded images.
 func Inspect(src []byte, o Options) (*Image, error) {
-	return nil, refuse.New(refuse.HEIC, "")
+	p, err := parse(src, o)
+	if err != nil {
+		return nil, err
+	}
+	p.m.Parts = p.parts
+	return p.m, nil
 }

@@ -1,0 +1,318 @@
+package heif
+
+import (
+	"encoding/binary"
+
+	"safelight/client/bmff"
+	"safelight/client/strip/icc"
+)
+
+// properties are those of one picture, rebuilt.
+type properties struct {
+	config       []byte // content of av1C or hvcC as found
+	profile      []byte
+	rebuilt      icc.Profile
+	nclx         *nclx
+	rotation     int // by 90°, against the clock; before the mirror
+	mirror       int // 0 none, 1 top and bottom exchanged, 2 left and right
+	rotated      bool
+	fixed        map[string][]byte // other kept properties by type, as content
+	coded        []byte            // content of the new av1C or hvcC
+	sized        bool
+	auxiliaryURN string
+}
+
+type nclx struct {
+	primaries, transfer, matrix int
+	full                        bool
+}
+
+// alphaTypes are the names of alpha planes.
+var alphaTypes = map[string]bool{"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha": true, "urn:mpeg:hevc:2015:auxid:1": true}
+
+// known are types that are dropped without a word: they are about the coding or repeat what is known.
+var known = map[string]bool{"a1lx": true, "rloc": true}
+
+// exact are properties with a fixed content, by its size.
+var exact = map[string]int{"clli": 4, "mdcv": 24, "amve": 8, "a1op": 1, "lsel": 2, "pasp": 8}
+
+// take reads the properties of a picture.
+func (p *parser) take(pic *picture) error {
+	q := &pic.properties
+	q.fixed = map[string][]byte{}
+	for _, l := range pic.item.links {
+		if l.property == 0 {
+			continue
+		}
+		if l.property > len(p.properties) {
+			return damaged("a property that is not there")
+		}
+		box := p.properties[l.property-1]
+		kept, err := p.property(pic, box)
+		if err != nil {
+			return err
+		}
+		if kept {
+			p.used[l.property] = true
+		} else if l.essential && !known[box.Type] && box.Type != "clap" {
+			return p.refuse("a property that has to be known")
+		}
+	}
+	if !q.sized {
+		return damaged("a picture without a size")
+	}
+	if box, ok := p.cropped(pic); ok {
+		return p.crop(pic, box)
+	}
+	return nil
+}
+
+// cropped returns the clap property of a picture.
+func (p *parser) cropped(pic *picture) ([]byte, bool) {
+	for _, l := range pic.item.links {
+		if l.property > 0 && p.properties[l.property-1].Type == "clap" {
+			return p.properties[l.property-1].Data, true
+		}
+	}
+	return nil, false
+}
+
+// crop lets pass a crop that crops nothing: one that does leaves its outside in the file.
+func (p *parser) crop(pic *picture, b []byte) error {
+	r := bmff.Read(b)
+	var v [8]uint64
+	for i := range v {
+		v[i] = r.Uint(4)
+	}
+	if r.Failed() || v[1] == 0 || v[3] == 0 || v[0] != v[1]*uint64(pic.width) || v[2] != v[3]*uint64(pic.height) || v[4] != 0 || v[6] != 0 {
+		return p.refuse("cropped, with what was cut off still in it")
+	}
+	return nil
+}
+
+// property takes one property, and reports whether it is carried over.
+func (p *parser) property(pic *picture, box bmff.Box) (bool, error) {
+	q, b := &pic.properties, box.Data
+	switch box.Type {
+	case "ispe":
+		r := bmff.Read(b)
+		r.Full()
+		w, h := r.Uint(4), r.Uint(4)
+		if r.Failed() || q.sized || w == 0 || h == 0 || w > 1<<20 || h > 1<<20 {
+			return false, damaged("size")
+		}
+		pic.width, pic.height, q.sized = int(w), int(h), true
+		return true, nil
+	case "av1C", "hvcC":
+		if (box.Type == "av1C") != (pic.item.kind == "av01") || q.config != nil || pic.item.kind == "grid" {
+			return false, nil
+		}
+		q.config = b
+		return true, nil
+	case "colr":
+		return p.colour(pic, b), nil
+	case "irot", "imir":
+		return true, p.turn(pic, box.Type, b)
+	case "auxC":
+		q.auxiliaryURN = bmff.Read(b[min(4, len(b)):]).Text()
+		return pic.role == alpha, nil
+	case "pixi":
+		return q.pixels(b), nil
+	case "cclv":
+		return q.volume(b), nil
+	}
+	if size, ok := exact[box.Type]; ok && len(b) == size && q.fixed[box.Type] == nil {
+		if box.Type == "pasp" {
+			return q.aspect(b), nil
+		}
+		if (box.Type == "a1op" || box.Type == "lsel") && pic.item.kind != "av01" {
+			return false, nil
+		}
+		q.fixed[box.Type] = b
+		return true, nil
+	}
+	return false, nil
+}
+
+// pixels keeps the number of bits of each channel.
+func (q *properties) pixels(b []byte) bool {
+	r := bmff.Read(b)
+	version, _ := r.Full()
+	n := r.Int(1)
+	if r.Failed() || version != 0 || n < 1 || n > 4 || len(r.Rest()) != n || q.fixed["pixi"] != nil {
+		return false
+	}
+	for _, bits := range r.Rest() {
+		if bits < 1 || bits > 16 {
+			return false
+		}
+	}
+	q.fixed["pixi"] = append([]byte{0, 0, 0, 0, byte(n)}, r.Rest()...)
+	return true
+}
+
+// volume keeps a content colour volume whose length is that of what it says to have.
+func (q *properties) volume(b []byte) bool {
+	if len(b) == 0 || b[0]&3 != 0 || b[0]&0xc0 != 0 || q.fixed["cclv"] != nil {
+		return false
+	}
+	n := 1
+	for bit, size := range map[byte]int{0x20: 24, 0x10: 4, 0x08: 4, 0x04: 4} {
+		if b[0]&bit != 0 {
+			n += size
+		}
+	}
+	if len(b) != n {
+		return false
+	}
+	q.fixed["cclv"] = b
+	return true
+}
+
+// aspect keeps the shape of pixels that are not square, as the smallest fraction.
+func (q *properties) aspect(b []byte) bool {
+	x, y := binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:])
+	if x == 0 || y == 0 || x == y {
+		return false
+	}
+	a, c := x, y
+	for c != 0 {
+		a, c = c, a%c
+	}
+	if x /= a; x > 1000 {
+		return false
+	}
+	if y /= a; y > 1000 {
+		return false
+	}
+	q.fixed["pasp"] = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, x), y)
+	return true
+}
+
+// colour keeps code points and a rebuilt profile, one of each.
+func (p *parser) colour(pic *picture, b []byte) bool {
+	r := bmff.Read(b)
+	q := &pic.properties
+	switch kind := string(r.Take(4)); {
+	case kind == "nclx" && q.nclx == nil:
+		n := &nclx{r.Int(2), r.Int(2), r.Int(2), r.Int(1)&0x80 != 0}
+		if r.Failed() || max(n.primaries, n.transfer, n.matrix) > 255 {
+			return false
+		}
+		q.nclx = n
+		return true
+	case (kind == "prof" || kind == "rICC") && q.profile == nil && (pic.role == primary || pic.role == tile):
+		q.profile = r.Rest()
+		for _, space := range []string{"RGB ", "GRAY"} {
+			if rebuilt, err := icc.Rebuild(q.profile, space); err == nil {
+				if !(p.o.PlainSRGB && rebuilt.SRGB) {
+					q.rebuilt = rebuilt
+				}
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// turn notes a rotation or mirror. Files may have them in either order; they are written as rotation, then mirror.
+func (p *parser) turn(pic *picture, kind string, b []byte) error {
+	q := &pic.properties
+	if len(b) < 1 {
+		return damaged("rotation")
+	}
+	if pic.role == tile || pic.role == alphaTile {
+		return p.refuse("tiles that are turned")
+	}
+	if kind == "imir" {
+		if q.mirror != 0 {
+			return p.refuse("mirrored twice")
+		}
+		q.mirror = 1 + int(b[0]&1)
+		return nil
+	}
+	if q.rotated {
+		return p.refuse("turned twice")
+	}
+	q.rotated, q.rotation = true, int(b[0]&3)
+	if q.mirror != 0 {
+		q.rotation = (4 - q.rotation) % 4
+	}
+	return nil
+}
+
+// orientation returns the number that EXIF has for rotation and mirror.
+func (q *properties) orientation() int {
+	return [3][4]int{{1, 8, 3, 6}, {4, 5, 2, 7}, {2, 7, 4, 5}}[q.mirror][q.rotation]
+}
+
+// auxiliary returns what kind of auxiliary image an item is.
+func (p *parser) auxiliary(it *item) string {
+	for _, l := range it.links {
+		if l.property > 0 && l.property <= len(p.properties) && p.properties[l.property-1].Type == "auxC" {
+			b := p.properties[l.property-1].Data
+			return bmff.Read(b[min(4, len(b)):]).Text()
+		}
+	}
+	return ""
+}
+
+// boxes returns the properties as boxes, in one order, and which of them are essential.
+func (pic *picture) boxes() (list [][]byte, essential []bool) {
+	q := &pic.properties
+	add := func(name string, must bool, fill func(w *bmff.Writer)) {
+		var w bmff.Writer
+		w.Box(name, func() { fill(&w) })
+		list, essential = append(list, w.B), append(essential, must)
+	}
+	add("ispe", false, func(w *bmff.Writer) {
+		w.Uint(4, 0)
+		w.Uint(4, uint64(pic.width))
+		w.Uint(4, uint64(pic.height))
+	})
+	text := func(b []byte) func(*bmff.Writer) { return func(w *bmff.Writer) { w.B = append(w.B, b...) } }
+	plain := func(must bool, names ...string) {
+		for _, name := range names {
+			if b := q.fixed[name]; b != nil {
+				add(name, must, text(b))
+			}
+		}
+	}
+	plain(false, "pixi")
+	switch pic.item.kind {
+	case "av01":
+		add("av1C", true, text(q.coded))
+	case "hvc1", "hev1":
+		add("hvcC", true, text(q.coded))
+	}
+	if n := q.nclx; n != nil {
+		add("colr", false, func(w *bmff.Writer) { n.write(w) })
+	}
+	if q.rebuilt.Data != nil {
+		add("colr", false, func(w *bmff.Writer) { w.Text("prof" + string(q.rebuilt.Data)) })
+	}
+	if pic.role == alpha {
+		add("auxC", false, func(w *bmff.Writer) { w.Text("\x00\x00\x00\x00" + q.auxiliaryURN + "\x00") })
+	}
+	plain(false, "pasp", "clli", "mdcv", "cclv", "amve")
+	plain(true, "a1op", "lsel")
+	if q.rotation != 0 {
+		add("irot", true, text([]byte{byte(q.rotation)}))
+	}
+	if q.mirror != 0 {
+		add("imir", true, text([]byte{byte(q.mirror - 1)}))
+	}
+	return list, essential
+}
+
+func (n *nclx) write(w *bmff.Writer) {
+	w.Text("nclx")
+	w.Uint(2, uint64(n.primaries))
+	w.Uint(2, uint64(n.transfer))
+	w.Uint(2, uint64(n.matrix))
+	if n.full {
+		w.Uint(1, 0x80)
+	} else {
+		w.Uint(1, 0)
+	}
+}
