@@ -31,6 +31,24 @@ const pages = [
 ];
 const engineBudget = 1_500_000;
 
+/** Codecs that a page loads when it needs one, each a file of its own with its licence beside it. */
+const codecs = {
+  "codec-mozjpeg": "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm",
+  "codec-resize": "@jsquash/resize/lib/resize/pkg/squoosh_resize_bg.wasm",
+  "codec-webp-decoder": "@jsquash/webp/codec/dec/webp_dec.wasm",
+  "codec-webp-encoder": "@jsquash/webp/codec/enc/webp_enc_simd.wasm",
+  "codec-libheif": "libheif-js/libheif-wasm/libheif.wasm",
+};
+const licences = {
+  "codec-libheif": ["libheif-js/libheif-wasm/LICENSE"],
+  "codec-others": [
+    "@jsquash/jpeg/LICENSE",
+    "@jsquash/jpeg/codec/LICENSE.codec.md",
+    "@jsquash/resize/lib/resize/LICENSE.codec.md",
+    "@jsquash/webp/codec/LICENSE.codec.md",
+  ],
+};
+
 const run = (cmd, argv, env = {}) =>
   execFileSync(cmd, argv, {
     cwd: web,
@@ -78,6 +96,19 @@ function buildEngine() {
   const bytes = fs.readFileSync(out);
   fs.rmSync(out);
   return { name: `engine-${hashed(bytes)}.wasm`, bytes };
+}
+
+/** Copies the codecs and their licences; returns [name, file] as of a worker. */
+function copyCodecs() {
+  const from = (file) => fs.readFileSync(path.join(web, "node_modules", file));
+  const copy = (name, bytes, ext) => {
+    const file = path.join(".dist/assets", `${name}-${hashed(bytes)}.${ext}`);
+    fs.writeFileSync(path.join(web, file), bytes);
+    return [name, file];
+  };
+  for (const [name, files] of Object.entries(licences))
+    copy(`${name}-licence`, Buffer.concat(files.flatMap((file) => [from(file), Buffer.from("\n")])), "txt");
+  return Object.entries(codecs).map(([name, file]) => copy(name, from(file), "wasm"));
 }
 
 function esbuild(entries, extra) {
@@ -188,8 +219,10 @@ function main() {
   const here = pages.filter((p) => fs.existsSync(path.join(web, p.script)));
   const lazies = [...find("src", (f) => /\.lazy\.tsx?$/.test(f)), ...find("locales", (f) => /\.lazy\.ts$/.test(f))];
   const workerEntries = find("src", (f) => f.endsWith(".worker.ts"));
-  const workerOut = workerEntries.length ? esbuild(workerEntries, ["--format=iife"]) : {};
-  const workers = workerEntries.map((w) => [path.basename(w, ".ts"), closure(workerOut, w)[0]]);
+  // The codecs' own loaders look for files that the page hands them compiled, and for Node.
+  const iife = ["--format=iife", "--define:import.meta.url=location.href", "--external:fs", "--external:path"];
+  const workerOut = workerEntries.length ? esbuild(workerEntries, iife) : {};
+  const workers = [...workerEntries.map((w) => [path.basename(w, ".ts"), closure(workerOut, w)[0]]), ...copyCodecs()];
   const outputs = esbuild(
     [...here.map((p) => p.script), ...lazies, ...(dev ? ["src/dev/reload.ts"] : [])],
     // Without --splitting: chunks that pages share compress apart and cost a viewer 6 kB. So a late script carries its own

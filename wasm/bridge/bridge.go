@@ -1,7 +1,8 @@
 //go:build js
 
 // Package bridge lets JavaScript call the engine. Serve puts one object into the global scope whose functions return
-// promises; what goes wrong rejects with an object {code}, and with nothing else, since an error's text may quote input.
+// promises; what goes wrong rejects with an object {code}, and with nothing else, since an error's text may quote input. The
+// fault of a refused file says which reason, and whether it may be converted, beside its class.
 package bridge
 
 import (
@@ -30,14 +31,19 @@ func Serve() {
 	object := js.Global().Get("Object").New()
 	var p pack
 	for name, f := range map[string]function{
+		"inspect":     inspectPhoto,
 		"strip":       stripPhoto,
+		"fromPixels":  fromPixels,
+		"decode":      decode,
+		"scale":       scale,
+		"toSRGB":      toSRGB,
 		"newShare":    p.newShare,
 		"create":      p.create,
 		"begin":       p.begin,
 		"addPhoto":    p.addPhoto,
 		"commitQuick": p.commitQuick,
 		"beginFull":   p.beginFull,
-		"addOriginal": p.addOriginal,
+		"addRest":     p.addRest,
 		"publish":     p.publish,
 		"remove":      p.signed(share.DeleteRequest),
 		"state":       p.signed(share.StateRequest),
@@ -79,9 +85,15 @@ func guarded(f function, args []js.Value) (value any, err error) {
 }
 
 func reason(err error) js.Value {
+	object := js.Global().Get("Object").New()
+	if r, ok := errors.AsType[refused](err); ok {
+		object.Set("code", r.class)
+		object.Set("refusal", r.code)
+		object.Set("convertible", r.convertible)
+		return object
+	}
 	code := faultInternal
 	errors.As(err, &code)
-	object := js.Global().Get("Object").New()
 	object.Set("code", string(code))
 	return object
 }

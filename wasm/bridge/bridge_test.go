@@ -71,7 +71,7 @@ func TestStripIsStrip(t *testing.T) {
 	if !bytes.Equal(goBytes(got.Get("bytes")), want) {
 		t.Error("the engine strips to other bytes than the command line")
 	}
-	var s stripped
+	var s told
 	if err := json.Unmarshal([]byte(got.Get("report").String()), &s); err != nil {
 		t.Fatal(err)
 	}
@@ -172,8 +172,9 @@ func packAndOpen(t *testing.T, views int) {
 		t.Fatalf("no commit after the quick bundle: %v, want %v", got, want)
 	}
 	must(t, "beginFull", 524288)
-	if n := must(t, "addOriginal", 1, 1600, 1200, array(original)).Int(); n < len(original) {
-		t.Errorf("addOriginal = %d, want more than %d", n, len(original))
+	rest := `[{"role":4,"media":1,"width":1600,"height":1200}]`
+	if n := must(t, "addRest", rest, js.ValueOf([]any{array(original)})).Int(); n < len(original) {
+		t.Errorf("addRest = %d, want more than %d", n, len(original))
 	}
 	body := goBytes(must(t, "publish"))
 	check(t, names.ViewCode, names.ManageCode, body, p, original)

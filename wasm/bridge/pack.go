@@ -22,7 +22,7 @@ type pack struct {
 	owner  keys.Owner
 	packer *share.Packer
 	photos int       // described so far
-	next   int       // whose original comes next
+	next   int       // whose rest comes next
 	plain  [2]uint64 // bytes of entries so far, by bundle
 }
 
@@ -139,20 +139,34 @@ func (p *pack) addPhoto(args []js.Value) (any, error) {
 		Media: ph.Media, Width: ph.Width, Height: ph.Height, Orientation: ph.Orientation,
 		Alt: ph.Alt, Decorative: ph.Decorative,
 	}
-	var made []share.Variant
-	for i, c := range ph.Variants {
-		data, err := stripVariant(args[1].Index(i), c.Media)
+	made, preview, err := variants(ph.Variants, args[1])
+	if err != nil {
+		return nil, err
+	}
+	about.Preview = preview
+	return p.add(about, made)
+}
+
+// variants takes the bytes of coded pictures and puts the smallest first: they were scaled one from the other. What the
+// browser has coded is stripped as well; an original is already.
+func variants(list []coded, data js.Value) (made []share.Variant, preview []byte, err error) {
+	for i, c := range list {
+		strip := stripVariant
+		if c.Role == variant.Original {
+			strip = func(v js.Value, _ variant.Media) ([]byte, error) { return bytesOf(v) }
+		}
+		data, err := strip(data.Index(i), c.Media)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if c.Role != variant.Preview {
 			made = append(made, share.Variant{Role: c.Role, Media: c.Media, Width: c.Width, Height: c.Height, Data: data})
 		} else if len(data) <= variant.MaxPreview {
-			about.Preview = data
+			preview = data
 		}
 	}
-	slices.Reverse(made) // they were scaled one from the other, the largest first; readers want the smallest first
-	return p.add(about, made)
+	slices.Reverse(made)
+	return made, preview, nil
 }
 
 func (p *pack) add(about share.Photo, made []share.Variant) (any, error) {
@@ -183,20 +197,29 @@ func (p *pack) beginFull(args []js.Value) (any, error) {
 	return nil, p.packer.SetPartSize(args[0].Int())
 }
 
-// addOriginal(media, width, height, bytes) puts the original of the next photo into the full bundle and returns about
-// where it ends there.
-func (p *pack) addOriginal(args []js.Value) (any, error) {
+// addRest(variants, their bytes) puts what else there is of the next photo into the full bundle, the original among it,
+// and returns about where it ends there. There may be nothing.
+func (p *pack) addRest(args []js.Value) (any, error) {
 	defer runtime.GC()
-	data, err := bytesOf(args[3])
+	if p.packer == nil {
+		return nil, faultInternal
+	}
+	var list []coded
+	if err := json.Unmarshal([]byte(args[0].String()), &list); err != nil || len(list) != args[1].Length() {
+		return nil, faultInternal
+	}
+	made, _, err := variants(list, args[1])
 	if err != nil {
 		return nil, err
 	}
-	err = p.packer.Add(p.next, share.Full, share.Variant{
-		Role: variant.Original, Media: variant.Media(args[0].Int()), Width: args[1].Int(), Height: args[2].Int(), Data: data,
-	})
+	for _, v := range made {
+		if err := p.packer.Add(p.next, share.Full, v); err != nil {
+			return nil, err
+		}
+		p.count(share.Full, v.Data)
+	}
 	p.next++
-	p.count(share.Full, data)
-	return p.sealed(share.Full), err
+	return p.sealed(share.Full), nil
 }
 
 // publish returns the body that makes the share complete.

@@ -12,14 +12,24 @@ import (
 	"safelight/client/variant"
 )
 
-// stripped is what is said of a photo without its metadata, as JSON.
-type stripped struct {
-	Media       variant.Media   `json:"media"`
+// told is what is said of a photo, as JSON: of one without its metadata, of one that was only looked into, and of one
+// that was refused.
+type told struct {
+	Media       variant.Media   `json:"media"` // 0 if it is none of the list
+	Format      string          `json:"format"`
 	Width       int             `json:"width"` // as displayed
 	Height      int             `json:"height"`
 	Orientation int             `json:"orientation"`
+	Alpha       bool            `json:"alpha"`
+	Animated    bool            `json:"animated"`
+	Wide        bool            `json:"wide"` // a gamut larger than that of sRGB
 	Findings    []strip.Finding `json:"findings"`
+	Caption     string          `json:"caption"` // what the file says, for who asks to keep it
+	Credit      string          `json:"credit"`
 	Plan        []spec          `json:"plan"`
+	PixelsOnly  []spec          `json:"pixelsOnly"` // instead of Plan and original
+	Refusal     string          `json:"refusal,omitempty"`
+	Convertible bool            `json:"convertible"`
 }
 
 // spec is one variant to make.
@@ -29,37 +39,88 @@ type spec struct {
 	Height   int          `json:"height"`
 	Quality  int          `json:"quality"`
 	Lossless bool         `json:"lossless"`
+	Plain    bool         `json:"plain"`
+	Later    bool         `json:"later"`
 }
 
-// stripPhoto(bytes) returns {bytes, report}: the photo without its metadata, and JSON.
+// inspectPhoto(bytes) returns {report, pictures}: JSON, and by finding the hidden picture where there is one. A file that
+// is refused is no fault: the report says so, and what can be read of it all the same.
+func inspectPhoto(args []js.Value) (any, error) {
+	defer runtime.GC()
+	src, err := bytesOf(args[0])
+	if err != nil {
+		return nil, err
+	}
+	r, err := strip.Inspect(src)
+	t := describe(r)
+	if err != nil {
+		refused, ok := errors.AsType[*strip.Error](err)
+		if !ok {
+			return nil, faultInternal
+		}
+		t.Refusal, t.Convertible = string(refused.Code), refused.Convertible()
+	}
+	return report(t)
+}
+
+// stripPhoto(bytes) returns {report, pictures, bytes}: the photo without its metadata beside what inspectPhoto tells.
 func stripPhoto(args []js.Value) (any, error) {
 	defer runtime.GC()
 	src, err := bytesOf(args[0])
 	if err != nil {
 		return nil, err
 	}
+	return stripped(src)
+}
+
+func stripped(src []byte) (any, error) {
 	out, r, err := strip.Strip(src)
 	if err != nil {
 		return nil, refusal(err)
 	}
-	report, err := json.Marshal(describe(r))
-	if err != nil {
-		return nil, err
+	result, err := report(describe(r))
+	if err == nil {
+		result.Set("bytes", array(out))
 	}
-	result := js.Global().Get("Object").New()
-	result.Set("bytes", array(out))
-	result.Set("report", string(report))
-	return result, nil
+	return result, err
 }
 
-func describe(r strip.Report) stripped {
+func describe(r strip.Report) told {
 	w, h := r.Displayed()
-	s := stripped{Media: variant.Media(r.Media), Width: w, Height: h, Orientation: r.Orientation, Findings: r.Findings}
-	source := variant.Source{Width: w, Height: h, Media: s.Media, Alpha: r.Alpha}
-	for _, p := range variant.Plan(source) {
-		s.Plan = append(s.Plan, spec{p.Role, p.Width, p.Height, p.Quality, p.Lossless})
+	t := told{
+		Media: variant.Media(r.Media), Format: r.Format, Width: w, Height: h, Orientation: r.Orientation,
+		Alpha: r.Alpha, Animated: r.Animated, Wide: r.Wide, Findings: r.Findings,
 	}
-	return s
+	t.Caption, t.Credit = r.Words()
+	source := variant.Source{Width: w, Height: h, Media: t.Media, Alpha: r.Alpha}
+	t.Plan, t.PixelsOnly = specs(variant.Plan(source)), specs(variant.PixelsOnly(source))
+	return t
+}
+
+func specs(plan []variant.Spec) []spec {
+	var list []spec
+	for _, p := range plan {
+		list = append(list, spec{p.Role, p.Width, p.Height, p.Quality, p.Lossless, p.Plain, p.Later})
+	}
+	return list
+}
+
+// report hands over what was found.
+func report(t told) (js.Value, error) {
+	doc, err := json.Marshal(t)
+	if err != nil {
+		return js.Undefined(), err
+	}
+	pictures := js.Global().Get("Array").New(len(t.Findings))
+	for i, f := range t.Findings {
+		if f.Picture != nil {
+			pictures.SetIndex(i, array(f.Picture))
+		}
+	}
+	result := js.Global().Get("Object").New()
+	result.Set("report", string(doc))
+	result.Set("pictures", pictures)
+	return result, nil
 }
 
 // stripVariant lets what the browser coded through the allow-list: browsers add a profile of their own, and with it
@@ -76,11 +137,18 @@ func stripVariant(v js.Value, media variant.Media) ([]byte, error) {
 	return out, nil
 }
 
-// refusal turns why a file was refused into the class that the page has words for.
+// refused is why a file is not taken: the class that the page has words for, the reason itself, and whether its pixels
+// may be sent instead.
+type refused struct {
+	class, code string
+	convertible bool
+}
+
+func (r refused) Error() string { return "engine: refused as " + r.class }
+
 func refusal(err error) error {
-	var refused *strip.Error
-	if errors.As(err, &refused) {
-		return fault(refused.Class())
+	if e, ok := errors.AsType[*strip.Error](err); ok {
+		return refused{e.Class(), string(e.Code), e.Convertible()}
 	}
 	return faultInternal
 }

@@ -1,9 +1,11 @@
 // The near end of the protocol: starts the workers and calls them. Nothing else in the pages makes a worker for sending.
 import { asset, UpdatedError, workerUrl } from "../lib/lazy.ts";
 import { Fault, type FaultCode } from "./fault.ts";
+import { type LibraryName, Maker } from "./making.ts";
 import { PackLine } from "./pack-line.ts";
+import { media, role } from "./photo.ts";
 import { type Line, Pool } from "./pool.ts";
-import type { Coded, Part, Spec, Stripped } from "./protocol.ts";
+import type { Coded, Inspected, Part, Stripped, Worked } from "./protocol.ts";
 
 const mebi = 1 << 20;
 
@@ -16,56 +18,97 @@ const stripLimit = 12 * mebi;
 /** Pixels being decoded at once, some ten bytes each. */
 const codecLimit = 30_000_000;
 
+/** An animation of up to so many bytes plays as soon as the share opens: it goes with the views, in place of one. */
+const playsAtOnce = 4 * mebi;
+
+export interface EncodeOptions {
+  /** New pixels by one setting for everybody, and no original. */
+  readonly pixelsOnly?: boolean;
+}
+
+interface Begun {
+  readonly made: Promise<readonly Coded[]>;
+  readonly stop: AbortController;
+}
+
 export class Engine {
-  #compiling: Promise<WebAssembly.Module> | undefined;
+  readonly #compiling = new Map<string, Promise<WebAssembly.Module>>();
   #module: WebAssembly.Module | undefined;
   /** A pack worker that is started while photos are looked at, so that the link is there when Send is pressed. */
   #spare: Line | undefined;
   readonly #strip: Pool;
   readonly #codec: Pool;
+  readonly #maker: Maker;
+  /** Variants that are being made while the photo is still stripped. */
+  readonly #begun = new WeakMap<Blob, Begun>();
 
   constructor(cores = navigator.hardwareConcurrency || 2) {
+    const few = Math.max(1, Math.min(3, cores - 1));
     this.#strip = new Pool({
+      ...this.#kind("strip.worker", cores > 3 ? 2 : 1, stripLimit),
       start: () => this.#starting("strip.worker"),
-      missing: () => whyMissing("strip.worker"),
-      size: cores > 3 ? 2 : 1,
-      limit: stripLimit,
       spent: (value) => ((value as { memory?: number } | undefined)?.memory ?? 0) > spentMemory,
     });
-    this.#codec = new Pool({
-      start: () => new Worker(workerUrl("codec.worker")),
-      missing: () => whyMissing("codec.worker"),
-      size: Math.max(1, Math.min(3, cores - 1)),
-      limit: codecLimit,
-    });
+    this.#codec = new Pool(this.#kind("codec.worker", few, codecLimit));
+    const library = new Pool(this.#kind("library.worker", few, codecLimit));
+    const heif = new Pool({ ...this.#kind("heif.worker", 1, codecLimit), spent: () => true });
+    this.#maker = new Maker({ strip: this.#strip, codec: this.#codec, library, heif }, (name) => this.#library(name));
   }
 
   /** Has the engine and a worker of each kind there before they are needed. Failures show when they are. */
   async warm(): Promise<void> {
     try {
+      this.#codec.warm();
       await this.#compiled();
       this.#strip.warm();
-      this.#codec.warm();
       this.#spare ??= this.#starting("pack.worker");
     } catch {
       // Whoever needs it tries again and hears why.
     }
   }
 
-  async strip(photo: Blob, signal: AbortSignal): Promise<Stripped> {
+  /** What a file gives away; nothing is changed or sent. Of one that is refused too, as far as it can be read. */
+  async inspect(photo: Blob, signal: AbortSignal): Promise<Inspected> {
     await this.#compiled();
-    this.#spare ??= this.#starting("pack.worker");
-    const { stripped } = (await this.#strip.run("strip", [photo], photo.size, signal)) as { stripped: Stripped };
-    return stripped;
+    return ((await this.#strip.run("inspect", [photo], photo.size, signal)) as Worked<Inspected>).value;
   }
 
-  async encode(photo: Blob, { plan, width, height }: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
-    return (await this.#codec.run(
-      "encode",
-      [photo, plan satisfies readonly Spec[]],
-      width * height,
-      signal,
-    )) as Coded[];
+  /** Takes the metadata out. What encode will be asked for is begun meanwhile. */
+  async strip(photo: Blob, signal: AbortSignal, options: EncodeOptions = {}): Promise<Stripped> {
+    const looked = await this.inspect(photo, signal);
+    if (looked.refusal === undefined && !options.pixelsOnly) this.#begin(photo, looked, signal);
+    try {
+      this.#spare ??= this.#starting("pack.worker");
+      return ((await this.#strip.run("strip", [photo], photo.size, signal)) as Worked<Stripped>).value;
+    } catch (thrown) {
+      this.#begun.get(photo)?.stop.abort(thrown);
+      throw thrown;
+    }
+  }
+
+  /** A photo made of the pixels of one that was refused but is convertible. */
+  async convert(photo: Blob, signal: AbortSignal): Promise<Stripped> {
+    return this.#maker.convert(photo, await this.inspect(photo, signal), signal);
+  }
+
+  /** What a share opens with, of a photo. For pixels only everything: no original and nothing further goes with it. */
+  async encode(
+    photo: Blob,
+    stripped: Stripped,
+    signal: AbortSignal,
+    options: EncodeOptions = {},
+  ): Promise<readonly Coded[]> {
+    if (options.pixelsOnly) return this.#maker.pixelsOnly(stripped.blob, stripped.pixelsOnly, stripped, signal);
+    const begun = this.#begun.get(photo);
+    this.#begun.delete(photo);
+    const made = await (begun?.made ?? this.#quick(photo, stripped, signal));
+    return plays(stripped, photo) ? [original(stripped), ...made] : made;
+  }
+
+  /** What goes with the original, made after what a share opens with. */
+  async further(stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
+    const plan = stripped.plan.filter((spec) => spec.later);
+    return this.#maker.make(stripped.blob, plan, stripped, signal);
   }
 
   /** The one worker that holds the secrets of a share. onPart gets every sealed part. */
@@ -76,6 +119,23 @@ export class Engine {
     return new PackLine(worker, onPart);
   }
 
+  #begin(photo: Blob, looked: Inspected, signal: AbortSignal): void {
+    const stop = new AbortController();
+    signal.addEventListener("abort", () => stop.abort(signal.reason), { once: true });
+    const made = this.#quick(photo, looked, stop.signal);
+    made.catch(() => undefined); // encode hears of it
+    this.#begun.set(photo, { made, stop });
+  }
+
+  #quick(photo: Blob, about: Inspected | Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
+    const still = about.plan.filter((spec) => !spec.later && !(plays(about, photo) && spec.role === role.view));
+    return this.#maker.make(photo, still, about, signal);
+  }
+
+  #kind(name: string, size: number, limit: number) {
+    return { start: () => new Worker(workerUrl(name)), missing: () => whyMissing(name), size, limit };
+  }
+
   /** A worker with the engine in it: every call waits for #compiled first. */
   #starting(name: string): Line {
     const worker = new Worker(workerUrl(name));
@@ -83,18 +143,34 @@ export class Engine {
     return worker;
   }
 
+  async #compiled(): Promise<void> {
+    this.#module = await this.#library("engine");
+  }
+
   /** Compiles once for all workers; after a failure the next call tries again. */
-  async #compiled(): Promise<WebAssembly.Module> {
-    this.#compiling ??= compile();
+  async #library(name: LibraryName | "engine"): Promise<WebAssembly.Module> {
+    const compiling = this.#compiling.get(name) ?? compile(name);
+    this.#compiling.set(name, compiling);
     try {
-      this.#module = await this.#compiling;
-      return this.#module;
+      return await compiling;
     } catch (thrown) {
-      this.#compiling = undefined;
+      this.#compiling.delete(name);
       throw thrown;
     }
   }
 }
+
+function plays({ animated, media: kind }: Inspected | Stripped, { size }: Blob): boolean {
+  return animated && kind !== media["image/jxl"] && kind !== media["image/heic"] && size <= playsAtOnce;
+}
+
+const original = ({ media, width, height, blob }: Stripped): Coded => ({
+  role: role.original,
+  media,
+  width,
+  height,
+  blob,
+});
 
 /** A worker whose script does not come: the file is gone since an update, or the server is. */
 async function whyMissing(name: string): Promise<FaultCode> {
@@ -106,11 +182,11 @@ async function whyMissing(name: string): Promise<FaultCode> {
   }
 }
 
-async function compile(): Promise<WebAssembly.Module> {
+async function compile(name: string): Promise<WebAssembly.Module> {
   if (typeof WebAssembly !== "object") throw new Fault("no-wasm");
   let response: Response;
   try {
-    const { href, integrity } = asset("engine");
+    const { href, integrity } = asset(name);
     response = await fetch(href, { integrity, credentials: "omit" });
   } catch (thrown) {
     throw new Fault(thrown instanceof UpdatedError ? "updated" : "away");

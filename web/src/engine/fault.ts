@@ -9,6 +9,7 @@ const codes = [
   "unreadable", // the file is gone, or changed since it was chosen
   "poisoned", // the browser answers with random pixels
   "no-canvas", // no OffscreenCanvas
+  "no-decoder", // nothing on this device decodes the photo
   "no-wasm", // no WebAssembly
   "away", // the engine could not be fetched
   "updated", // a file of the page is gone from the server
@@ -22,18 +23,25 @@ export type FaultCode = (typeof codes)[number];
 export class Fault extends Error {
   override name = "Fault";
   readonly code: FaultCode;
+  /** Of a file that was refused: which reason (client/strip/refuse), */
+  readonly refusal: string | undefined;
+  /** and whether its pixels may be sent instead. */
+  readonly convertible: boolean;
 
-  constructor(code: FaultCode) {
+  constructor(code: FaultCode, refusal?: string, convertible = false) {
     super(code);
     this.code = code;
+    this.refusal = refusal;
+    this.convertible = convertible;
   }
 }
 
 /** The fault behind whatever was thrown. What is not ours is "internal": its text may hold a file name. */
 export function faultOf(thrown: unknown): Fault {
   if (thrown instanceof Fault) return thrown;
-  const code = (thrown as { code?: unknown } | null)?.code;
-  if (typeof code === "string" && (codes as readonly string[]).includes(code)) return new Fault(code as FaultCode);
+  const { code, refusal, convertible } = (thrown ?? {}) as { code?: unknown; refusal?: unknown; convertible?: unknown };
+  if (typeof code === "string" && (codes as readonly string[]).includes(code))
+    return new Fault(code as FaultCode, typeof refusal === "string" ? refusal : undefined, convertible === true);
   if (thrown instanceof DOMException && (thrown.name === "NotFoundError" || thrown.name === "NotReadableError"))
     return new Fault("unreadable");
   return new Fault("internal");

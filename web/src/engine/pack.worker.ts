@@ -5,7 +5,7 @@ import { decode } from "../format/msgpack.ts";
 import { evaluate, newOprfKey, stretch } from "../format/passphrase.ts";
 import { Fault } from "./fault.ts";
 import { GoEngine } from "./go.ts";
-import type { Coded, NewShare, PackCalls, Part, PhotoWords, ShareRules, Stripped, Upload } from "./protocol.ts";
+import type { Coded, Described, NewShare, PackCalls, Part, PhotoWords, ShareRules, Upload } from "./protocol.ts";
 import { scope, serve } from "./worker.ts";
 
 /** Parts that may be out at once, and their bytes: what sealing may run ahead of the network. */
@@ -71,14 +71,20 @@ async function begin(reply: Uint8Array, { passphrase, ...rules }: ShareRules, pa
   await call("begin", config, ...lock(share.id, passphrase), emit);
 }
 
-async function addPhoto(
-  { blob: _, plan: __, findings: ___, ...photo }: Stripped,
-  words: PhotoWords,
-  variants: readonly Coded[],
-) {
-  const coded = variants.map(({ blob, ...variant }) => ({ ...variant, size: blob.size }));
+/** Variants for the engine: JSON, and their bytes. */
+async function coded(variants: readonly Coded[]): Promise<[list: object[], bytes: Bytes[]]> {
   const bytes = await Promise.all(variants.map((variant) => bytesOf(variant.blob)));
-  return call<number>("addPhoto", JSON.stringify({ ...photo, ...words, variants: coded }), bytes);
+  return [variants.map(({ role, media, width, height }) => ({ role, media, width, height })), bytes];
+}
+
+async function addPhoto(photo: Described, words: PhotoWords, made: readonly Coded[]): Promise<number> {
+  const [variants, bytes] = await coded(made);
+  return call("addPhoto", JSON.stringify({ ...photo, ...words, variants }), bytes);
+}
+
+async function addRest(made: readonly Coded[]): Promise<number> {
+  const [variants, bytes] = await coded(made);
+  return call("addRest", JSON.stringify(variants), bytes);
 }
 
 serve<PackCalls>({
@@ -95,8 +101,7 @@ serve<PackCalls>({
   addPhoto,
   commitQuick: () => call<Bytes | undefined>("commitQuick"),
   beginFull: (partSize) => call<undefined>("beginFull", partSize),
-  addOriginal: async ({ media, width, height, blob }) =>
-    call<number>("addOriginal", media, width, height, await bytesOf(blob)),
+  addRest,
   publish: () => call<Bytes>("publish"),
   remove: (challenge) => call<Bytes>("remove", challenge),
   state: (challenge) => call<Bytes>("state", challenge),

@@ -46,4 +46,8 @@ export interface Finding {
   /** Of a hidden picture, in pixels. */
   readonly width?: number;
   readonly height?: number;
+  /** Bytes that it took in the file. */
+  readonly bytes?: number;
+  /** The hidden picture itself, stripped: JPEG, PNG or WebP. */
+  readonly picture?: Uint8Array<ArrayBuffer>;
 }

@@ -1,5 +1,6 @@
 // Workers of one kind, and the calls that wait for one. A worker does one call at a time; aborting a call that runs
 // ends its worker, because neither Go nor a codec yields while it computes, and the next call starts a new one.
+import { cargo } from "./cargo.ts";
 import { Fault, type FaultCode, faultOf } from "./fault.ts";
 import type { Answer } from "./protocol.ts";
 
@@ -74,7 +75,7 @@ export class Pool {
     const hand = this.#hands.find((candidate) => !candidate.job) ?? this.#hire();
     this.#waiting.shift();
     hand.job = job;
-    hand.line.postMessage({ id: 0, call: job.call, args: job.args }, []);
+    hand.line.postMessage({ id: 0, call: job.call, args: job.args }, cargo(job.args, 2));
     this.#next();
   }
 

@@ -16,7 +16,13 @@ export interface Call {
 
 export type Answer =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly fault: { readonly code: string } };
+  | { readonly id: number; readonly fault: FaultDetails };
+
+export interface FaultDetails {
+  readonly code: string;
+  readonly refusal?: string;
+  readonly convertible?: boolean;
+}
 
 /** One variant to make, as client/variant plans it. */
 export interface Spec {
@@ -26,18 +32,48 @@ export interface Spec {
   /** 1–100. */
   readonly quality: number;
   readonly lossless: boolean;
+  /** sRGB, without a profile. */
+  readonly plain: boolean;
+  /** Not needed for a share to open: it goes with the originals. */
+  readonly later: boolean;
 }
 
-/** A photo without its metadata, and what it gave away. */
-export interface Stripped {
-  readonly blob: Blob;
-  readonly media: Media;
+/** What is known of a photo, stripped or looked into. */
+export interface About {
+  /** 0: none of the list. */
+  readonly media: Media | 0;
+  /** What people call the format. */
+  readonly format: string;
   /** As displayed, after orientation. */
   readonly width: number;
   readonly height: number;
   readonly orientation: number;
+  readonly alpha: boolean;
+  readonly animated: boolean;
+  /** Its gamut is larger than that of sRGB. */
+  readonly wide: boolean;
   readonly findings: readonly Finding[];
+  /** What the file says below the picture, for a sender who asks to keep it. */
+  readonly caption: string;
+  readonly credit: string;
   readonly plan: readonly Spec[];
+  /** What is made in place of plan and original of a photo that leaves no trace of its camera. */
+  readonly pixelsOnly: readonly Spec[];
+}
+
+/** What making variants needs to know of a photo. */
+export type Frame = Pick<About, "media" | "width" | "height" | "orientation" | "wide">;
+
+/** What a file gives away; of one that is not taken, why, and whether its pixels may be sent instead. */
+export interface Inspected extends About {
+  readonly refusal?: string;
+  readonly convertible: boolean;
+}
+
+/** A photo without its metadata, and what it gave away. */
+export interface Stripped extends About {
+  readonly blob: Blob;
+  readonly media: Media;
 }
 
 export interface Coded {
@@ -48,14 +84,69 @@ export interface Coded {
   readonly blob: Blob;
 }
 
+/** Pixels, upright, four bytes each, colour apart from alpha. */
+export interface Pixels {
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+  readonly space: PredefinedColorSpace;
+}
+
+/** Where the pixels of a photo come from. */
+export type Source = Blob | Pixels;
+
 export interface StripCalls {
   /** The compiled engine; has to be the first call. */
   start(engine: WebAssembly.Module): void;
-  strip(photo: Blob): { readonly stripped: Stripped; readonly memory: number };
+  inspect(photo: Blob): Worked<Inspected>;
+  strip(photo: Blob): Worked<Stripped>;
+  /** Makes a photo of pixels: a PNG, stripped. */
+  fromPixels(pixels: Pixels): Worked<Stripped>;
+  /** Decodes what the engine can, for browsers whose own pixels cannot be had. */
+  decode(photo: Blob): Worked<Pixels>;
+  scale(pixels: Pixels, width: number, height: number): Worked<Pixels>;
+  /** Converts pixels from the profile that the photo has. */
+  toSRGB(pixels: Pixels, photo: Blob): Worked<Pixels>;
+}
+
+/** A result, and how much memory the engine has after it. */
+export interface Worked<Value> {
+  readonly value: Value;
+  readonly memory: number;
+}
+
+/** Variants, and of a flat one the pixels, where this browser's own lossless coder is a poor one. */
+export interface Made {
+  readonly variants: readonly Coded[];
+  readonly flat?: { readonly at: number; readonly pixels: Pixels };
 }
 
 export interface CodecCalls {
-  encode(photo: Blob, plan: readonly Spec[]): readonly Coded[];
+  make(source: Source, plan: readonly Spec[], frame: Frame): Made;
+  /** Pixels in sRGB. */
+  pixels(source: Source, frame: Frame): Pixels;
+  /** A PNG of the pixels, with their profile. */
+  png(source: Source, frame: Frame): Blob;
+}
+
+/** Compiled codecs; which of them a call needs is up to the caller. */
+export interface Libraries {
+  readonly jpeg?: WebAssembly.Module;
+  readonly resize?: WebAssembly.Module;
+  readonly webp?: WebAssembly.Module;
+  readonly webpDecoder?: WebAssembly.Module;
+}
+
+export interface LibraryCalls {
+  /** Decodes JPEG or WebP. The pixels are those of the file's own profile. */
+  decode(photo: Blob, media: Media, libraries: Libraries): Pixels;
+  /** WebP of every size, lossless where the plan says so and it is smaller. */
+  make(pixels: Pixels, plan: readonly Spec[], libraries: Libraries): readonly Coded[];
+  lossless(pixels: Pixels, libraries: Libraries): Blob;
+}
+
+export interface HeifCalls {
+  decode(photo: Blob, wide: boolean, library: WebAssembly.Module): Pixels;
 }
 
 /** What a new share is called before the server knows of it. */
@@ -100,7 +191,10 @@ export interface Part {
   readonly digest: string;
 }
 
-/** In the order in which they are called; addPhoto and addOriginal resolve with about where in the sealed bundle they end. */
+/** What the manifest says of a photo. */
+export type Described = Pick<Stripped, "media" | "width" | "height" | "orientation">;
+
+/** In the order in which they are called; addPhoto and addRest resolve with about where in the sealed bundle they end. */
 export interface PackCalls {
   start(engine: WebAssembly.Module): void;
   /** Makes the secrets. */
@@ -109,12 +203,12 @@ export interface PackCalls {
   create(expires: number): Uint8Array<ArrayBuffer>;
   /** Takes the server's reply to create, and the rules. */
   begin(reply: Uint8Array, rules: ShareRules, partSize: number): void;
-  addPhoto(photo: Stripped, words: PhotoWords, variants: readonly Coded[]): number;
+  addPhoto(photo: Described, words: PhotoWords, variants: readonly Coded[]): number;
   /** Closes the quick bundle: body of the commit request, or undefined where a share is committed once, at the end. */
   commitQuick(): Uint8Array<ArrayBuffer> | undefined;
   beginFull(partSize: number): void;
-  /** The original of the next photo. */
-  addOriginal(photo: Stripped): number;
+  /** What else there is of the next photo, the original among it. */
+  addRest(variants: readonly Coded[]): number;
   /** Closes what is open: body of the publish request, or of the only commit. */
   publish(): Uint8Array<ArrayBuffer>;
   /** Bodies of requests for a challenge of the server: delete, */

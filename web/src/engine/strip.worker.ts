@@ -1,28 +1,69 @@
 // A strip worker: the engine takes the metadata out of one photo after the other. It never sees a secret.
 import { Fault } from "./fault.ts";
 import { GoEngine } from "./go.ts";
-import type { StripCalls, Stripped } from "./protocol.ts";
+import type { Finding } from "./photo.ts";
+import type { About, Inspected, Pixels, StripCalls, Stripped, Worked } from "./protocol.ts";
 import { serve } from "./worker.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 let engine: Promise<GoEngine> | undefined;
 
-function ready(): Promise<GoEngine> {
-  if (!engine) throw new Fault("internal");
-  return engine;
+/** What the bridge answers: JSON, and beside it what is not text. */
+interface Told {
+  readonly report: string;
+  readonly pictures: readonly (Bytes | undefined)[];
+  readonly bytes: Bytes;
 }
 
-async function strip(photo: Blob) {
-  const go = await ready();
-  const bytes = new Uint8Array(await photo.arrayBuffer());
-  const { bytes: kept, report } = (await go.call("strip", bytes)) as { bytes: Uint8Array<ArrayBuffer>; report: string };
-  const stripped: Stripped = { ...(JSON.parse(report) as Omit<Stripped, "blob">), blob: new Blob([kept]) };
-  return { stripped, memory: go.memory };
+function aboutOf<Kind extends About>({ report, pictures }: Told): Kind {
+  const about = JSON.parse(report) as Kind;
+  const findings = about.findings.map((finding, i): Finding => {
+    const picture = pictures[i];
+    return picture ? { ...finding, picture } : finding;
+  });
+  return { ...about, findings };
 }
+
+const strippedOf = (told: Told): Stripped => ({
+  ...aboutOf<Stripped>(told),
+  blob: new Blob([told.bytes]),
+});
+
+interface Raw {
+  readonly data: Bytes;
+  readonly width: number;
+  readonly height: number;
+}
+
+const pixelsOf = ({ data, width, height }: Raw): Pixels => ({
+  data: new Uint8ClampedArray(data.buffer),
+  width,
+  height,
+  space: "srgb",
+});
+
+/** Calls the engine and says how much memory it has afterwards. */
+async function work<Answer, Value>(turn: (answer: Answer) => Value, call: string, ...args: unknown[]) {
+  if (!engine) throw new Fault("internal");
+  const go = await engine;
+  const value = turn((await go.call(call, ...args)) as Answer);
+  return { value, memory: go.memory } satisfies Worked<Value>;
+}
+
+const bytesOf = async (blob: Blob): Promise<Bytes> => new Uint8Array(await blob.arrayBuffer());
+const rgba = ({ data }: Pixels): Bytes => new Uint8Array(data.buffer);
 
 serve<StripCalls>({
   start(module) {
     engine = GoEngine.start(module);
     engine.catch(() => undefined); // whoever calls hears of it
   },
-  strip,
+  inspect: async (photo) => work(aboutOf<Inspected>, "inspect", await bytesOf(photo)),
+  strip: async (photo) => work(strippedOf, "strip", await bytesOf(photo)),
+  fromPixels: (pixels) => work(strippedOf, "fromPixels", rgba(pixels), pixels.width, pixels.height),
+  decode: async (photo) => work(pixelsOf, "decode", await bytesOf(photo)),
+  toSRGB: async (pixels, photo) =>
+    work(pixelsOf, "toSRGB", rgba(pixels), pixels.width, pixels.height, await bytesOf(photo)),
+  scale: (pixels, width, height) => work(pixelsOf, "scale", rgba(pixels), pixels.width, pixels.height, width, height),
 });

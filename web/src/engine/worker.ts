@@ -1,4 +1,5 @@
 // The far end of the protocol: what every worker does with a message.
+import { cargo } from "./cargo.ts";
 import { Fault, faultOf } from "./fault.ts";
 import type { Answer, Call } from "./protocol.ts";
 
@@ -25,12 +26,12 @@ export function serve<Calls>(handlers: Handlers<Calls>): void {
       if (!handler) throw new Fault("internal");
       answer({ id: data.id, value: await handler(...data.args) });
     } catch (thrown) {
-      answer({ id: data.id, fault: { code: faultOf(thrown).code } });
+      const { code, refusal, convertible } = faultOf(thrown);
+      answer({ id: data.id, fault: { code, convertible, ...(refusal === undefined ? {} : { refusal }) } });
     }
   };
 }
 
 function answer(message: Answer): void {
-  const value = "value" in message ? message.value : undefined;
-  scope.postMessage(message, value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []);
+  scope.postMessage(message, "value" in message ? cargo(message.value, 4) : []);
 }

@@ -25,6 +25,8 @@ export interface LeftOut {
 export interface PrepareEngine {
   strip(photo: Blob, signal: AbortSignal): Promise<Stripped>;
   encode(photo: Blob, stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]>;
+  /** What goes with the original. */
+  further(stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]>;
 }
 
 /** FORMAT.md, Limits. */
@@ -34,6 +36,7 @@ export const maxPhotoBytes = 128 << 20;
 /** What concerns one file. Everything else concerns the page: photos wait until it is mended. */
 const ofTheFile: readonly FaultCode[] = [
   "not-a-photo",
+  "no-decoder",
   "unsupported",
   "damaged",
   "empty",

@@ -1,5 +1,6 @@
 // One share on its way: new share, create, quick bundle, commit, full bundle, publish. The link is there from the start,
 // opens after the commit and is complete after the publish. A share with a view limit is committed once, at the end.
+import { role } from "../engine/photo.ts";
 import type { Coded, NewShare, PackCalls, Part, PhotoWords, ShareRules, Stripped } from "../engine/protocol.ts";
 import type { Courier } from "./send-courier.ts";
 import type { Span } from "./send-progress.ts";
@@ -25,6 +26,8 @@ export interface Outgoing {
   readonly words: PhotoWords;
   /** Resolves when photo and variants are ready; with nothing when the photo was left out. */
   readonly ready: () => Promise<Ready | undefined>;
+  /** Makes what goes with the original. Begun when nothing that the link needs waits for it. */
+  readonly further: (ready: Ready, signal: AbortSignal) => Promise<readonly Coded[]>;
 }
 
 /** Every photo was left out. */
@@ -85,8 +88,17 @@ export async function run(input: RunInput, begun: (share: Begun) => void): Promi
   uploader = uploaderOf(input, state.id, pack);
   await pack.call("begin", reply, input.rules, partSizeFor(undefined));
   events.step("uploading");
-  const originals = await quick(input, pack, uploader, state.id);
-  await full(input, pack, uploader, state.id, originals);
+  const packed = await quick(input, pack, uploader);
+  // Whatever breaks ends everything: the link that does not open, and a part that never arrives.
+  const opened = open(input, pack, uploader, state.id);
+  const broken = Promise.race([uploader.failed, opened.then(() => new Promise<never>(() => undefined))]);
+  broken.catch(() => undefined);
+  await Promise.race([full(input, pack, uploader, packed), broken]);
+  const publish = await Promise.race([pack.call("publish"), broken]);
+  await opened;
+  await uploader.settled(0);
+  await uploader.settled(1);
+  await input.courier.deliver((signal) => input.api.owner(state.id, publish, signal));
   events.step("complete");
 }
 
@@ -119,50 +131,60 @@ function uploaderOf({ api, courier, events }: RunInput, id: string, pack: Pack):
   return new Uploader({ put: (part, signal) => api.put(id, part, signal), now: events.now, arrived }, courier);
 }
 
-/** Seals and sends what the link opens with. Returns the originals that follow, by the photo's place. */
+/** Seals and sends what the link opens with. Returns what is there of the photos, by their places. */
 async function quick(
-  { api, courier, events, photos }: RunInput,
+  { courier, events, photos }: RunInput,
   pack: Pack,
   uploader: Uploader,
-  id: string,
-): Promise<Map<number, Stripped>> {
-  const originals = new Map<number, Stripped>();
+): Promise<ReadonlyMap<number, Ready>> {
+  const packed = new Map<number, Ready>();
   let from = 0;
   for (const [i, photo] of photos.entries()) {
     const ready = await photo.ready();
     courier.signal.throwIfAborted();
     if (!ready) continue;
-    const to = await orFailed(pack.call("addPhoto", ready.stripped, photo.words, ready.variants), uploader);
+    const { media, width, height, orientation } = ready.stripped;
+    const described = { media, width, height, orientation };
+    const to = await orFailed(pack.call("addPhoto", described, photo.words, ready.variants), uploader);
     events.sealed(i, { bundle: 0, from, to });
-    originals.set(i, ready.stripped);
+    packed.set(i, ready);
     from = to;
   }
-  if (originals.size === 0) throw new NothingError("no photo is left");
-  const commit = await orFailed(pack.call("commitQuick"), uploader);
-  if (!commit) return originals;
-  await uploader.settled();
-  await courier.deliver((signal) => api.owner(id, commit, signal));
-  events.step("opens");
-  return originals;
+  if (packed.size === 0) throw new NothingError("no photo is left");
+  return packed;
 }
 
+/** Commits, as soon as everything that the link opens with is there. Originals are on their way meanwhile. */
+async function open({ api, courier, events }: RunInput, pack: Pack, uploader: Uploader, id: string): Promise<void> {
+  const commit = await orFailed(pack.call("commitQuick"), uploader);
+  if (!commit) return;
+  await uploader.settled(0);
+  await courier.deliver((signal) => api.owner(id, commit, signal));
+  events.step("opens");
+}
+
+/** Seals and sends originals and what goes with them, which is made meanwhile. */
 async function full(
-  { api, courier, events }: RunInput,
+  { courier, events, photos }: RunInput,
   pack: Pack,
   uploader: Uploader,
-  id: string,
-  originals: Map<number, Stripped>,
+  packed: ReadonlyMap<number, Ready>,
 ): Promise<void> {
+  const further = new Map([...packed].map(([i, ready]) => [i, photos[i]?.further(ready, courier.signal)]));
+  for (const making of further.values()) making?.catch(() => undefined);
   await pack.call("beginFull", partSizeFor(events.speed()));
   let from = 0;
-  for (const [i, original] of originals) {
-    const to = await orFailed(pack.call("addOriginal", original), uploader);
+  for (const [i, { stripped, variants }] of packed) {
+    // The share is whole without these; a phone that has no memory left for them still sends the original.
+    const made = (await further.get(i)?.catch(() => [])) ?? [];
+    courier.signal.throwIfAborted();
+    const { media, width, height, blob } = stripped;
+    const there = variants.some((variant) => variant.role === role.original);
+    const rest = there ? made : [{ role: role.original, media, width, height, blob }, ...made];
+    const to = await orFailed(pack.call("addRest", rest), uploader);
     events.sealed(i, { bundle: 1, from, to });
     from = to;
   }
-  const publish = await orFailed(pack.call("publish"), uploader);
-  await uploader.settled();
-  await courier.deliver((signal) => api.owner(id, publish, signal));
 }
 
 /** Sealing waits for parts to arrive; when they never will, it would wait for ever. */

@@ -28,13 +28,19 @@ export class Uploader {
   readonly #courier: Courier;
   #waiting: Part[] = [];
   #flying = 0;
+  /** Parts that have not arrived, by bundle. */
+  readonly #open = new Map<number, number>();
   #width = fewest;
   #speeds: number[] = [];
   #fault: { readonly reason: unknown } | undefined;
   /** Rejects when a part never will arrive; never resolves. */
   readonly failed: Promise<never>;
   #reject: (reason: unknown) => void = () => undefined;
-  #settling: { readonly resolve: () => void; readonly reject: (reason: unknown) => void }[] = [];
+  #settling: {
+    readonly bundle: number;
+    readonly resolve: () => void;
+    readonly reject: (reason: unknown) => void;
+  }[] = [];
 
   constructor(ports: UploadPorts, courier: Courier) {
     this.#ports = ports;
@@ -48,15 +54,20 @@ export class Uploader {
 
   push(part: Part): void {
     this.#waiting.push(part);
+    this.#count(part, 1);
     this.#fly();
   }
 
-  /** Resolves when everything pushed so far has arrived; rejects when it never will. */
-  settled(): Promise<void> {
+  /** Resolves when everything of a bundle that was pushed has arrived; rejects when it never will. */
+  settled(bundle: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#settling.push({ resolve, reject });
+      this.#settling.push({ bundle, resolve, reject });
       this.#settle();
     });
+  }
+
+  #count({ bundle }: Part, more: number): void {
+    this.#open.set(bundle, (this.#open.get(bundle) ?? 0) + more);
   }
 
   #fly(): void {
@@ -86,6 +97,7 @@ export class Uploader {
       },
     );
     this.#widen(part.bytes.length, this.#ports.now() - began);
+    this.#count(part, -1);
     this.#ports.arrived(part);
   }
 
@@ -109,8 +121,12 @@ export class Uploader {
 
   #settle(): void {
     const fault = this.#fault;
-    if (fault) for (const { reject } of this.#settling.splice(0)) reject(fault.reason);
-    else if (this.#flying === 0 && this.#waiting.length === 0)
-      for (const { resolve } of this.#settling.splice(0)) resolve();
+    const still = this.#settling.filter(({ bundle, resolve, reject }) => {
+      if (fault) reject(fault.reason);
+      else if (this.#open.get(bundle)) return true;
+      else resolve();
+      return false;
+    });
+    this.#settling = still;
   }
 }

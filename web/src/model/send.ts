@@ -240,6 +240,7 @@ export class SendModel {
   #outgoing({ key, alt, decorative }: Photo): Outgoing {
     return {
       words: { alt: decorative ? "" : alt.trim(), decorative },
+      further: ({ stripped }, signal) => this.#ports.engine.further(stripped, signal),
       ready: async () => {
         for (;;) {
           this.#stop?.signal.throwIfAborted();

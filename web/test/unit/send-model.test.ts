@@ -13,11 +13,18 @@ const bytes = (n: number) => new Uint8Array(n);
 const stripped: Stripped = {
   blob: new Blob([bytes(1000)]),
   media: 1,
+  format: "JPEG",
   width: 40,
   height: 30,
   orientation: 1,
+  alpha: false,
+  animated: false,
+  wide: false,
   findings: [],
+  caption: "",
+  credit: "",
   plan: [],
+  pixelsOnly: [],
 };
 const coded: readonly Coded[] = [{ role: 2, media: 3, width: 40, height: 30, blob: new Blob([bytes(200)]) }];
 
@@ -62,7 +69,7 @@ class FakePack {
         return new TextEncoder().encode(name);
       case "addPhoto":
         return this.#seal(0, 200);
-      case "addOriginal":
+      case "addRest":
         return this.#seal(1, 1000);
       case "commitQuick":
         return this.#once ? undefined : bytes(1);
@@ -153,6 +160,7 @@ class Scene {
           return stripped;
         },
         encode: async () => coded,
+        further: async () => coded,
         pack: async (onPart) => {
           this.pack = new FakePack(onPart, this.model.sending?.views !== 0);
           return this.pack;
@@ -207,8 +215,8 @@ test("a share opens before it is complete", async () => {
     "addPhoto",
     "commitQuick",
     "beginFull",
-    "addOriginal",
-    "addOriginal",
+    "addRest",
+    "addRest",
     "publish",
   ]);
   assert.equal(s.model.sending?.share?.viewCode, "view");

@@ -113,7 +113,7 @@ test("parts go several at a time and all arrive", async () => {
     c,
   );
   for (let n = 0; n < 40; n++) up.push(partOf(n));
-  await up.settled();
+  await up.settled(0);
   assert.deepEqual(
     arrived.sort((a, b) => a - b),
     Array.from({ length: 40 }, (_, n) => n),
@@ -136,7 +136,7 @@ test("only the part that failed is sent again", async () => {
     c,
   );
   for (let n = 0; n < 8; n++) up.push(partOf(n));
-  await up.settled();
+  await up.settled(0);
   assert.equal(sent.filter((n) => n === 3).length, 3);
   assert.equal(sent.length, 10);
 });
@@ -145,13 +145,37 @@ test("a part that never arrives ends it, for who waits and for who seals", async
   const { courier: c } = courier();
   const up = new Uploader({ put: async () => Promise.reject(gone), now: () => 0, arrived: () => undefined }, c);
   up.push(partOf(0));
-  await assert.rejects(up.settled(), (thrown) => thrown === gone);
+  await assert.rejects(up.settled(0), (thrown) => thrown === gone);
   await assert.rejects(up.failed, (thrown) => thrown === gone);
+});
+
+test("one bundle is settled while the other is still on its way", async () => {
+  const { courier: c } = courier();
+  const still: (() => void)[] = [];
+  const up = new Uploader(
+    {
+      put: ({ bundle }) => (bundle === 0 ? Promise.resolve() : new Promise((resolve) => still.push(resolve))),
+      now: () => 0,
+      arrived: () => undefined,
+    },
+    c,
+  );
+  up.push({ ...partOf(0), bundle: 1 });
+  up.push({ ...partOf(0), bundle: 0 });
+  await up.settled(0);
+  let whole = false;
+  const both = up.settled(1).then(() => {
+    whole = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(whole, false);
+  for (const done of still) done();
+  await both;
 });
 
 test("nothing to send is settled", async () => {
   const { courier: c } = courier();
-  await new Uploader({ put: async () => undefined, now: () => 0, arrived: () => undefined }, c).settled();
+  await new Uploader({ put: async () => undefined, now: () => 0, arrived: () => undefined }, c).settled(0);
 });
 
 for (const { speed, want } of [

@@ -1,0 +1,137 @@
+// Coding with the browser's own encoders, in whatever format this one has. Runs in the codec workers.
+import { canvas, close, decode, drawn, type Picture, pixelsOf, shrink, softScaler, truthful } from "./canvas.ts";
+import { Fault } from "./fault.ts";
+import { mediaOf, role } from "./photo.ts";
+import type { Coded, Frame, Made, Pixels, Source, Spec } from "./protocol.ts";
+
+/** The format of views, and what a browser makes of it that cannot write it (it answers with PNG, unasked). */
+const wanted = "image/webp";
+const instead = "image/jpeg";
+
+/**
+ * What a soft scaler costs is paid back by the encoder: at quality 80 + 6 a view reaches the scores (butteraugli, SSIM)
+ * that libwebp's 80 reaches after Lanczos, and 80 + 3 does where the JPEG decoder has scaled.
+ */
+const amends = { scaled: 6, decoded: 3 } as const;
+
+/** Whether to scale in two steps; measured once, with the first photo. */
+let softness: Promise<boolean> | undefined;
+
+async function ready(): Promise<boolean> {
+  if (!truthful()) throw new Fault("poisoned");
+  softness ??= softScaler();
+  return softness;
+}
+
+const edge = ({ width, height }: { readonly width: number; readonly height: number }) => Math.max(width, height);
+
+/** Makes what a plan lists, the largest first. */
+export async function make(source: Source, plan: readonly Spec[], frame: Frame): Promise<Made> {
+  const soft = await ready();
+  const largest = plan[0];
+  if (!largest) return { variants: [] };
+  // A halved JPEG is taken as it is where the plan asks for just that size; to be scaled once more it needs reserves.
+  const half = 2 * edge(largest) >= edge(frame) && 2 * edge(largest) <= edge(frame) + 2;
+  let image = await decode(source, frame, half ? edge(largest) : 1.4 * edge(largest), soft);
+  const variants: Coded[] = [];
+  let flatAt: number | undefined;
+  let pixels: Pixels | undefined;
+  try {
+    for (const spec of plan) {
+      const smaller = await shrink(image, spec.width, spec.height, soft);
+      const scaled = smaller !== image;
+      if (scaled) close(image);
+      image = smaller;
+      const more = !soft || edge(image) === edge(frame) ? 0 : scaled ? amends.scaled : amends.decoded;
+      const { coded, flat } = await code(image, spec, Math.min(100, spec.quality + more), frame.wide && !spec.plain);
+      if (flat) {
+        flatAt = variants.length;
+        pixels = pixelsOf(image, frame.wide);
+      }
+      variants.push(coded);
+    }
+  } finally {
+    close(image);
+  }
+  return flatAt !== undefined && pixels ? { variants, flat: { at: flatAt, pixels } } : { variants };
+}
+
+export async function pixels(source: Source, frame: Frame): Promise<Pixels> {
+  if (!truthful()) throw new Fault("poisoned");
+  const image = await decode(source, frame, Number.POSITIVE_INFINITY, false);
+  try {
+    return pixelsOf(image, false);
+  } finally {
+    close(image);
+  }
+}
+
+export async function png(source: Source, frame: Frame): Promise<Blob> {
+  if (!truthful()) throw new Fault("poisoned");
+  const image = await decode(source, frame, Number.POSITIVE_INFINITY, false);
+  try {
+    return await drawn(image, image.width, image.height, frame.wide).convertToBlob({ type: "image/png" });
+  } finally {
+    close(image);
+  }
+}
+
+/** More than half of the pixels equal their left neighbour, as in client/variant: a screen or a drawing. */
+function isFlat({ data, width }: ImageData): boolean {
+  const pixels = new Uint32Array(data.buffer);
+  let same = 0;
+  for (let i = 1; i < pixels.length; i++) if (i % width !== 0 && pixels[i] === pixels[i - 1]) same++;
+  return 2 * same > pixels.length;
+}
+
+/** Codes an image. A quality of 1 is lossless WebP, in every browser that writes WebP, if not always a small one. */
+async function code(
+  image: Picture,
+  spec: Spec,
+  quality: number,
+  wide: boolean,
+): Promise<{ readonly coded: Coded; readonly flat: boolean }> {
+  const [area, context] = canvas(image.width, image.height, wide && spec.role !== role.preview);
+  context.drawImage(image, 0, 0);
+  let blob = await area.convertToBlob({ type: wanted, quality: quality / 100 });
+  let flat = false;
+  if (blob.type !== wanted) blob = await asJpeg(area, context, quality);
+  else if (spec.lossless && isFlat(context.getImageData(0, 0, image.width, image.height))) {
+    const exact = await area.convertToBlob({ type: wanted, quality: 1 });
+    if (exact.size < blob.size) blob = exact;
+    flat = await poor();
+  }
+  const media = mediaOf(blob.type);
+  if (!media) throw new Fault("no-canvas");
+  return { coded: { role: spec.role, media, width: image.width, height: image.height, blob }, flat };
+}
+
+/** JPEG has no transparency: white paper goes under it. */
+function asJpeg(area: OffscreenCanvas, context: OffscreenCanvasRenderingContext2D, quality: number): Promise<Blob> {
+  context.globalCompositeOperation = "destination-over";
+  context.fillStyle = "white";
+  context.fillRect(0, 0, area.width, area.height);
+  return area.convertToBlob({ type: instead, quality: quality / 100 });
+}
+
+let poorness: Promise<boolean> | undefined;
+
+/**
+ * Whether this browser's lossless WebP is much larger than libwebp's usual setting makes it: Chromium's is four to seven
+ * times as large on text. Seen on a pattern that repeats itself, which low effort does not notice.
+ */
+function poor(): Promise<boolean> {
+  poorness ??= (async () => {
+    const [area, context] = canvas(256, 256);
+    for (let i = 0; i < 4096; i++) {
+      const x = i % 64;
+      context.fillStyle = ((x * 7919 + ((i >> 6) % 8) * 104_729) >> 3) % 3 === 0 ? "black" : "white";
+      context.fillRect(4 * x, 4 * (i >> 6), 4, 4);
+    }
+    return (await area.convertToBlob({ type: wanted, quality: 1 })).size > poorFrom;
+  })();
+  return poorness;
+}
+
+/** Bytes of that pattern, half-way between what both make of it. */
+const poorFrom = 600;

@@ -1,0 +1,96 @@
+// Codecs that come with the page, for browsers whose own cannot be used: one that hands out random pixels, one without
+// a canvas for workers, one that writes no WebP or writes it badly. Loaded when there is need of them.
+import mozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
+import initResize, { resize } from "@jsquash/resize/lib/resize/pkg/squoosh_resize.js";
+import webpDecoder from "@jsquash/webp/codec/dec/webp_dec.js";
+import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.js";
+import { defaultOptions } from "@jsquash/webp/meta.js";
+import { Fault } from "./fault.ts";
+import { type Media, media } from "./photo.ts";
+import type { Coded, Libraries, LibraryCalls, Pixels, Spec } from "./protocol.ts";
+import { serve } from "./worker.ts";
+
+/** How Emscripten's modules are started with what is compiled already; they look for no file then. */
+function started<Codec>(
+  factory: (options: object) => Promise<Codec>,
+  compiled: WebAssembly.Module | undefined,
+): Promise<Codec> {
+  if (!compiled) throw new Fault("internal");
+  return factory({
+    noInitialRun: true,
+    locateFile: (name: string) => name,
+    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
+      const instance = new WebAssembly.Instance(compiled, imports);
+      done(instance);
+      return instance.exports;
+    },
+  });
+}
+
+let jpeg: ReturnType<typeof mozjpeg> | undefined;
+let decoder: ReturnType<typeof webpDecoder> | undefined;
+let encoder: ReturnType<typeof webpEncoder> | undefined;
+let scaler: Promise<unknown> | undefined;
+
+async function decode(photo: Blob, kind: Media, libraries: Libraries): Promise<Pixels> {
+  const bytes = await photo.arrayBuffer();
+  const image = await decoded(bytes, kind, libraries);
+  if (!image) throw new Fault("no-decoder");
+  const { data, width, height } = image;
+  return { data: data as Uint8ClampedArray<ArrayBuffer>, width, height, space: "srgb" };
+}
+
+async function decoded(bytes: ArrayBuffer, kind: Media, libraries: Libraries): Promise<ImageData | null> {
+  if (kind === media["image/jpeg"]) {
+    jpeg ??= started(mozjpeg, libraries.jpeg);
+    return (await jpeg).decode(bytes, true); // upright
+  }
+  if (kind !== media["image/webp"]) return null;
+  decoder ??= started(webpDecoder, libraries.webpDecoder);
+  return (await decoder).decode(bytes);
+}
+
+async function make(pixels: Pixels, plan: readonly Spec[], libraries: Libraries): Promise<readonly Coded[]> {
+  const made: Coded[] = [];
+  let image = pixels;
+  for (const spec of plan) {
+    image = await shrink(image, spec.width, spec.height, libraries);
+    let blob = await webp(image, { quality: spec.quality }, libraries);
+    if (spec.lossless && isFlat(image)) {
+      const exact = await lossless(image, libraries);
+      if (exact.size < blob.size) blob = exact;
+    }
+    made.push({ role: spec.role, media: media["image/webp"], width: image.width, height: image.height, blob });
+  }
+  return made;
+}
+
+async function shrink(image: Pixels, width: number, height: number, libraries: Libraries): Promise<Pixels> {
+  if (image.width <= width && image.height <= height) return image;
+  if (!libraries.resize) throw new Fault("internal");
+  scaler ??= initResize(libraries.resize);
+  await scaler;
+  const lanczos = 3;
+  const source = new Uint8Array(image.data.buffer);
+  const data = resize(source, image.width, image.height, width, height, lanczos, true, false);
+  return { data, width, height, space: image.space };
+}
+
+async function webp(image: Pixels, options: object, { webp: compiled }: Libraries): Promise<Blob> {
+  encoder ??= started(webpEncoder, compiled);
+  const coder = await encoder;
+  const coded = coder.encode(image.data, image.width, image.height, { ...defaultOptions, ...options });
+  if (!coded) throw new Fault("internal");
+  return new Blob([coded], { type: "image/webp" });
+}
+
+const lossless = (pixels: Pixels, libraries: Libraries) => webp(pixels, { lossless: 1, quality: 75 }, libraries);
+
+function isFlat({ data, width }: Pixels): boolean {
+  const pixels = new Uint32Array(data.buffer);
+  let same = 0;
+  for (let i = 1; i < pixels.length; i++) if (i % width !== 0 && pixels[i] === pixels[i - 1]) same++;
+  return 2 * same > pixels.length;
+}
+
+serve<LibraryCalls>({ decode, make, lossless });

@@ -1,0 +1,186 @@
+// Which codecs make the pictures of a photo: the browser's own where they can be used and believed, else those that come
+// with the page, loaded then. Decided by trying, never by the name of a browser.
+import { Fault, faultOf } from "./fault.ts";
+import { type Media, type MediaType, media } from "./photo.ts";
+import type { Pool } from "./pool.ts";
+import type { Coded, Frame, Inspected, Libraries, Made, Pixels, Source, Spec, Stripped, Worked } from "./protocol.ts";
+
+/** Codecs that come with the page, by their names in its list of files. */
+export type LibraryName = `codec-${"mozjpeg" | "resize" | "webp-encoder" | "webp-decoder" | "libheif"}`;
+
+export interface Pools {
+  readonly strip: Pool;
+  readonly codec: Pool;
+  readonly library: Pool;
+  readonly heif: Pool;
+}
+
+type Kinds = readonly MediaType[];
+/** What the engine decodes, what the small codecs do, and what every browser does: if it does not, the file is damaged. */
+const ofEngine: Kinds = ["image/png", "image/gif"];
+const ofLibraries: Kinds = ["image/jpeg", "image/webp"];
+const everywhere: Kinds = [...ofEngine, ...ofLibraries];
+
+const files: { readonly [name in keyof Required<Libraries>]: LibraryName } = {
+  jpeg: "codec-mozjpeg",
+  resize: "codec-resize",
+  webp: "codec-webp-encoder",
+  webpDecoder: "codec-webp-decoder",
+};
+
+const isOneOf = (kinds: Kinds, kind: Media | 0) => kinds.some((name) => media[name] === kind);
+
+const frameOf = ({ media, width, height, orientation, wide }: Frame): Frame => ({
+  media,
+  width,
+  height,
+  orientation,
+  wide,
+});
+const weightOf = ({ width, height }: Frame) => width * height;
+
+export class Maker {
+  readonly #pools: Pools;
+  readonly #compiled: (name: LibraryName) => Promise<WebAssembly.Module>;
+  /** This browser's canvas is not there, or does not tell the truth. */
+  #foreign = false;
+
+  constructor(pools: Pools, compiled: (name: LibraryName) => Promise<WebAssembly.Module>) {
+    this.#pools = pools;
+    this.#compiled = compiled;
+  }
+
+  /** Makes what a plan lists. Nothing of a photo that nobody here decodes: its original goes alone. */
+  async make(photo: Blob, plan: readonly Spec[], about: Frame, signal: AbortSignal): Promise<readonly Coded[]> {
+    if (plan.length === 0) return [];
+    const frame = frameOf(about);
+    try {
+      return await this.#either(
+        photo,
+        frame,
+        signal,
+        (source) => this.#native(source, plan, frame, signal),
+        (pixels) => this.#byLibraries(pixels, plan, frame, signal),
+      );
+    } catch (thrown) {
+      if (faultOf(thrown).code !== "no-decoder") throw thrown;
+      if (isOneOf(everywhere, frame.media)) throw new Fault("damaged");
+      return [];
+    }
+  }
+
+  /** New pixels by one pinned setting for everybody: the engine's scaler, libwebp. */
+  async pixelsOnly(photo: Blob, plan: readonly Spec[], about: Frame, signal: AbortSignal): Promise<readonly Coded[]> {
+    const frame = frameOf(about);
+    const pixels = await this.#plain(photo, frame, signal);
+    const [largest] = plan;
+    if (!largest) return [];
+    const { value } = (await this.#pools.strip.run(
+      "scale",
+      [pixels, largest.width, largest.height],
+      pixels.data.length,
+      signal,
+    )) as Worked<Pixels>;
+    return this.#byLibraries(value, plan, frame, signal);
+  }
+
+  /** A photo made of the pixels of one that is not taken as it is: a PNG, stripped. */
+  async convert(photo: Blob, looked: Inspected, signal: AbortSignal): Promise<Stripped> {
+    const frame = frameOf(looked);
+    const stripped = (call: "strip" | "fromPixels", from: Source, weight: number) =>
+      this.#pools.strip.run(call, [from], weight, signal) as Promise<Worked<Stripped>>;
+    const { value } = await this.#either(
+      photo,
+      frame,
+      signal,
+      async (source) => {
+        const png = (await this.#pools.codec.run("png", [source, frame], weightOf(frame), signal)) as Blob;
+        return stripped("strip", png, png.size);
+      },
+      async (pixels) => stripped("fromPixels", await this.#toSRGB(pixels, photo, frame, signal), pixels.data.length),
+    );
+    const { findings, caption, credit } = looked;
+    return { ...value, findings, caption, credit };
+  }
+
+  /** Runs natively if that can be, first with the file, then with pixels that were decoded elsewhere; else foreign. */
+  async #either<Value>(
+    photo: Blob,
+    frame: Frame,
+    signal: AbortSignal,
+    native: (source: Source) => Promise<Value>,
+    foreign: (pixels: Pixels) => Promise<Value>,
+  ): Promise<Value> {
+    if (!this.#foreign)
+      try {
+        return await native(photo);
+      } catch (thrown) {
+        const { code } = faultOf(thrown);
+        if (code === "poisoned" || code === "no-canvas") this.#foreign = true;
+        else if (code !== "no-decoder" || signal.aborted) throw thrown;
+      }
+    if (!this.#foreign && isOneOf(everywhere, frame.media)) throw new Fault("no-decoder");
+    const pixels = await this.#decode(photo, frame, signal);
+    return this.#foreign ? foreign(pixels) : native(pixels);
+  }
+
+  async #native(source: Source, plan: readonly Spec[], frame: Frame, signal: AbortSignal): Promise<readonly Coded[]> {
+    const { codec, library } = this.#pools;
+    const { variants, flat } = (await codec.run("make", [source, plan, frame], weightOf(frame), signal)) as Made;
+    const poor = flat && variants[flat.at];
+    if (!poor) return variants;
+    const libraries = await this.#libraries("webp");
+    const exact = (await library.run("lossless", [flat.pixels, libraries], weightOf(poorFrame(poor)), signal)) as Blob;
+    if (exact.size >= poor.blob.size) return variants;
+    return variants.with(flat.at, { ...poor, media: media["image/webp"], blob: exact });
+  }
+
+  async #byLibraries(pixels: Pixels, plan: readonly Spec[], frame: Frame, signal: AbortSignal) {
+    const libraries = await this.#libraries("webp", "resize");
+    return (await this.#pools.library.run("make", [pixels, plan, libraries], weightOf(frame), signal)) as Coded[];
+  }
+
+  /** Pixels in sRGB. */
+  #plain(photo: Blob, frame: Frame, signal: AbortSignal): Promise<Pixels> {
+    return this.#either(
+      photo,
+      frame,
+      signal,
+      (source) => this.#pools.codec.run("pixels", [source, frame], weightOf(frame), signal) as Promise<Pixels>,
+      (pixels) => this.#toSRGB(pixels, photo, frame, signal),
+    );
+  }
+
+  /** Decodes without the browser. The pixels are those of the profile in the file. */
+  async #decode(photo: Blob, frame: Frame, signal: AbortSignal): Promise<Pixels> {
+    const { strip, library, heif } = this.#pools;
+    if (isOneOf(ofEngine, frame.media))
+      return ((await strip.run("decode", [photo], photo.size, signal)) as Worked<Pixels>).value;
+    if (isOneOf(ofLibraries, frame.media)) {
+      const libraries = await this.#libraries(frame.media === media["image/jpeg"] ? "jpeg" : "webpDecoder");
+      return (await library.run("decode", [photo, frame.media, libraries], weightOf(frame), signal)) as Pixels;
+    }
+    if (frame.media !== media["image/heic"]) throw new Fault("no-decoder");
+    const compiled = await this.#compiled("codec-libheif");
+    return (await heif.run("decode", [photo, frame.wide, compiled], weightOf(frame), signal)) as Pixels;
+  }
+
+  /** Only the browser knows profiles without being asked; elsewhere the engine converts. */
+  async #toSRGB(pixels: Pixels, photo: Blob, frame: Frame, signal: AbortSignal): Promise<Pixels> {
+    if (!frame.wide) return pixels;
+    const { value } = (await this.#pools.strip.run(
+      "toSRGB",
+      [pixels, photo],
+      pixels.data.length,
+      signal,
+    )) as Worked<Pixels>;
+    return value;
+  }
+
+  async #libraries(...names: (keyof Libraries)[]): Promise<Libraries> {
+    const compiled = await Promise.all(names.map(async (name) => [name, await this.#compiled(files[name])] as const));
+    return Object.fromEntries(compiled);
+  }
+}
+
+const poorFrame = ({ media, width, height }: Coded): Frame => ({ media, width, height, orientation: 1, wide: false });
