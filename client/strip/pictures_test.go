@@ -53,7 +53,7 @@ func TestPictures(t *testing.T) {
 					continue
 				}
 				if f.Picture == nil {
-					t.Errorf("%+v is not shown", f)
+					t.Errorf("%s %q is not shown", f.Code, f.Value)
 					continue
 				}
 				found++
@@ -66,7 +66,7 @@ func TestPictures(t *testing.T) {
 				}
 			}
 			if found != tt.count {
-				t.Errorf("%d pictures, want %d: %+v", found, tt.count, r.Findings)
+				t.Errorf("%d pictures, want %d: %s", found, tt.count, told(r))
 			}
 		})
 	}
@@ -129,11 +129,11 @@ func TestInspectRefused(t *testing.T) {
 				t.Fatalf("error is %v, want a refusal (convertible: %v)", err, tt.convertible)
 			}
 			if r.Format != tt.format || r.Findings == nil || r.Before != len(tt.file) {
-				t.Errorf("report is %+v, want format %s", r, tt.format)
+				t.Errorf("report is %s, want format %s", told(r), tt.format)
 			}
 			for _, want := range tt.want {
 				if !slices.ContainsFunc(r.Findings, func(f strip.Finding) bool { return strings.HasPrefix(f.Code+" "+f.Value, want) }) {
-					t.Errorf("%q is not among %+v", want, r.Findings)
+					t.Errorf("%q is not among %s", want, told(r))
 				}
 			}
 			checkFindings(t, r)
@@ -156,7 +156,7 @@ func TestProvenance(t *testing.T) {
 		file := slices.Concat(photo[:2], striptest.Segment(0xeb, []byte("JP\x00\x01\x00\x00\x00\x01"+tt.claim)), photo[2:])
 		r, err := strip.Inspect(file)
 		if err != nil || len(r.Findings) != 1 || r.Findings[0].Value != tt.want {
-			t.Errorf("%s: %+v, %v; want %q", tt.name, r.Findings, err, tt.want)
+			t.Errorf("%s: %s, %v; want %q", tt.name, told(r), err, tt.want)
 		}
 	}
 }

@@ -36,10 +36,10 @@ func TestRefusals(t *testing.T) {
 		{"text", []byte("hello"), refuse.Unknown},
 		{"noise", bytes.Repeat([]byte{7}, 1000), refuse.Unknown},
 		{"two bytes", []byte{0xff, 0xd8}, refuse.Unknown},
-		{"HEIC", ftyp("heic", "mif1", "heic"), refuse.HEIC},
-		{"HEIF with mif1 first", ftyp("mif1", "heic"), refuse.HEIC},
-		{"AVIF", ftyp("avif", "mif1", "miaf"), refuse.AVIF},
-		{"AVIF with mif1 first", ftyp("mif1", "avif", "miaf"), refuse.AVIF},
+		{"HEIC without a picture", ftyp("heic", "mif1", "heic"), refuse.Damaged},
+		{"HEIF with mif1 first", ftyp("mif1", "heic"), refuse.Damaged},
+		{"AVIF without a picture", ftyp("avif", "mif1", "miaf"), refuse.Damaged},
+		{"AVIF with mif1 first", ftyp("mif1", "avif", "miaf"), refuse.Damaged},
 		{"MP4", ftyp("isom", "iso2"), refuse.Video},
 		{"CR3", ftyp("crx ", "crx "), refuse.Raw},
 		{"JXL codestream", []byte("\xff\x0a\x00\x00"), refuse.JXL},
@@ -223,14 +223,14 @@ func TestReport(t *testing.T) {
 			}
 			for _, r := range []strip.Report{report, inspected} {
 				for code, value := range want {
-					if !slices.ContainsFunc(r.Findings, func(f strip.Finding) bool { return f.Code == code && f.Value == value }) {
-						t.Errorf("%s %q is not among %+v", code, value, r.Findings)
+					if !slices.ContainsFunc(r.Findings, func(f strip.Finding) bool { return f.Code == code && (f.Value == value || code == "taken" && strings.HasPrefix(f.Value, value)) }) {
+						t.Errorf("%s %q is not among %s", code, value, told(r))
 					}
 				}
 				checkFindings(t, r)
 			}
 			if report.Width != 64 || report.Height != 48 || report.Orientation != 6 || !report.ICC || report.Before != len(src) || report.After == 0 {
-				t.Errorf("report is %+v", report)
+				t.Errorf("report is %s", told(report))
 			}
 			b, err := json.Marshal(report)
 			if err != nil {
@@ -243,6 +243,15 @@ func TestReport(t *testing.T) {
 			}
 		})
 	}
+}
+
+// told writes a report without the bytes of its pictures.
+func told(r strip.Report) string {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
 }
 
 func checkFindings(t *testing.T, r strip.Report) {
@@ -291,7 +300,7 @@ func TestTrailers(t *testing.T) {
 		}
 		i := slices.IndexFunc(r.Findings, func(f strip.Finding) bool { return f.Code == tt.code })
 		if i < 0 {
-			t.Errorf("%s: findings are %+v", tt.name, r.Findings)
+			t.Errorf("%s: %s", tt.name, told(r))
 			continue
 		}
 		if f := r.Findings[i]; tt.code == "second-picture" && (f.Width != 64 || f.Height != 32) {

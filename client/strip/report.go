@@ -1,6 +1,9 @@
 package strip
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // Group says what a finding gives away.
 type Group string
@@ -96,10 +99,35 @@ func (r *Report) add(f Finding) {
 
 // text adds a finding with a value, if there is one.
 func (r *Report) text(g Group, code, value string) {
-	if short := clean(value); short != "" {
+	short := clean(value)
+	if g == Time {
+		if short = spaced(short); r.toldTime(code, short) {
+			return
+		}
+	}
+	if short != "" {
 		r.add(Finding{Group: g, Code: code, Value: short})
 		r.note(code, value)
 	}
+}
+
+// spaced writes a moment in the one way of EXIF and XMP that people read more easily.
+func spaced(s string) string {
+	if len(s) > 16 && s[10] == 'T' {
+		return s[:10] + " " + s[11:]
+	}
+	return s
+}
+
+// toldTime reports whether the same moment is told already, to the second.
+func (r *Report) toldTime(code, value string) bool {
+	const second = len("2026-05-04 11:12:13")
+	for _, f := range r.Findings {
+		if len(value) >= second && f.Code == code && strings.HasPrefix(f.Value, value[:second]) {
+			return true
+		}
+	}
+	return false
 }
 
 // note keeps what may become caption and credit, the first of each.

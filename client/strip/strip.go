@@ -15,6 +15,7 @@
 package strip
 
 import (
+	"safelight/client/strip/heif"
 	"safelight/client/strip/jpeg"
 	"safelight/client/strip/png"
 	"safelight/client/strip/refuse"
@@ -75,7 +76,15 @@ var formats = map[Media]format{
 		func(b []byte) ([]byte, *png.Image, error) { return png.Strip(b, png.Options{MaxPixels: MaxPixels}) },
 		func(b []byte) (*png.Image, error) { return png.Inspect(b, png.Options{MaxPixels: MaxPixels}) },
 		ofPNG),
+	AVIF: ofISO,
+	HEIC: ofISO,
 }
+
+// ofISO takes both apart that are made of boxes: which one it is follows from how it is coded, not from its brand.
+var ofISO = of(
+	func(b []byte) ([]byte, *heif.Image, error) { return heif.Strip(b, heif.Options{MaxPixels: MaxPixels}) },
+	func(b []byte) (*heif.Image, error) { return heif.Inspect(b, heif.Options{MaxPixels: MaxPixels}) },
+	ofHEIF)
 
 // of joins what a format's package knows of a file with how that is reported.
 func of[I any](strip func([]byte) ([]byte, I, error), inspect func([]byte) (I, error), report func([]byte, I) Report) format {

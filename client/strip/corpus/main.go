@@ -1,233 +1,197 @@
-// Command corpus strips every file below a folder of real photos and prints, for each format: how many were accepted and
-// how many refused, by reason; in how many of the results anything is left that a stripped file may not have; whether
-// pixels are identical by Go's decoders, and orientation kept. It writes nothing. It exits 1 if anything is left, or a
-// pixel has changed.
+// Command corpus strips every file below folders of real photos and prints, for each format: how many were accepted and
+// how many refused, by reason; in how many of the results anything is left that a stripped file may not have, or changes
+// when it is stripped again; whether pixels are identical, orientation kept, and colours the same through the profiles;
+// what became of the size. Files that are there twice count once. It writes nothing. It exits 1 if anything is left, a pixel
+// has changed, or too few of the files that can be decoded were accepted.
 //
-//	go run ./client/strip/corpus DIR
+//	go run ./client/strip/corpus DIR…
 package main
 
 import (
-	"bytes"
+	"crypto/sha256"
 	"errors"
+	"flag"
 	"fmt"
-	"image"
-	"image/color"
-	"image/jpeg"
-	"image/png"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"safelight/client/strip"
-	"safelight/client/strip/striptest"
 )
+
+// least is the share of the decodable files of a format that has to be accepted.
+const least = 0.985
 
 // tally is what is counted of one format.
 type tally struct {
-	files, accepted, recoded, residue, unstable, changed, same, undecodable, orientation, findings int
-	before, after                                                                                  int
-	refused                                                                                        map[string]int
-	// decodable counts the refused files that Go's decoder takes.
-	decodable int
-	took      time.Duration
+	files, accepted, recoded, findings, pictures int
+	residue, unstable, orientation               int
+	pixels, changed, undecodable                 int
+	colours                                      int     // files whose colours were compared through profiles
+	deltaE                                       float64 // the greatest difference
+	before, after                                int
+	refused                                      map[string]int
+	decodable                                    map[string]int // refused files that a decoder here takes, by reason
+	took                                         time.Duration
+}
+
+// corpus is a run over folders.
+type corpus struct {
+	mu      sync.Mutex
+	seen    map[[32]byte]bool
+	tallies map[string]*tally
+	failed  bool
+	verbose bool
 }
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "corpus: want one folder")
+	c := corpus{seen: map[[32]byte]bool{}, tallies: map[string]*tally{}}
+	flag.BoolVar(&c.verbose, "v", false, "name the files that were refused though a decoder takes them")
+	flag.Parse()
+	if flag.NArg() == 0 {
+		fmt.Fprintln(os.Stderr, "corpus: want a folder")
 		os.Exit(2)
 	}
-	tallies := map[string]*tally{}
-	failed := false
-	err := filepath.WalkDir(os.Args[1], func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
+	paths := make(chan string)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for path := range paths {
+				c.file(path)
+			}
+		})
+	}
+	var err error
+	for _, dir := range flag.Args() {
+		err = errors.Join(err, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.Type().IsRegular() {
+				paths <- path
+			}
 			return err
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		media, _ := strip.Sniff(src)
-		name := media.String()
-		if name == "" {
-			name = "other"
-		}
-		if tallies[name] == nil {
-			tallies[name] = &tally{refused: map[string]int{}}
-		}
-		for _, fault := range tallies[name].try(src) {
-			fmt.Printf("%s: %s\n", path, fault)
-			failed = true
-		}
-		return nil
-	})
+		}))
+	}
+	close(paths)
+	workers.Wait()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "corpus:", err)
 		os.Exit(2)
 	}
-	for _, name := range slices.Sorted(keys(tallies)) {
-		tallies[name].print(name)
+	for _, name := range slices.Sorted(maps.Keys(c.tallies)) {
+		c.tallies[name].print(name)
 	}
-	if failed {
+	if c.failed || !c.enough() {
 		os.Exit(1)
 	}
 }
 
-func keys(m map[string]*tally) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
+// enough reports whether every format reached least.
+func (c *corpus) enough() bool {
+	ok := true
+	for name, t := range c.tallies {
+		if share, some := t.share(); some && share < least && name != "other" {
+			fmt.Printf("%s: %.1f %% of what can be decoded is accepted, and it has to be %.1f\n", name, 100*share, 100*least)
+			ok = false
 		}
+	}
+	return ok
+}
+
+// share returns which part of the files that can be decoded was accepted.
+func (t *tally) share() (float64, bool) {
+	refused := 0
+	for _, n := range t.decodable {
+		refused += n
+	}
+	if t.accepted+refused == 0 {
+		return 0, false
+	}
+	return float64(t.accepted) / float64(t.accepted+refused), true
+}
+
+func (c *corpus) file(path string) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	hash := sha256.Sum256(src)
+	c.mu.Lock()
+	twice := c.seen[hash]
+	c.seen[hash] = true
+	c.mu.Unlock()
+	if twice {
+		return
+	}
+	media, _ := strip.Sniff(src)
+	name := media.String()
+	if name == "" {
+		name = "other"
+	}
+	r := try(src)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tallies[name] == nil {
+		c.tallies[name] = &tally{refused: map[string]int{}, decodable: map[string]int{}}
+	}
+	c.tallies[name].add(r)
+	for _, fault := range r.faults {
+		fmt.Printf("%s: %s\n", path, fault)
+		c.failed = true
+	}
+	if c.verbose && r.refused != "" && r.decodable {
+		fmt.Printf("%s: %s\n", path, r.refused)
 	}
 }
 
-// try strips one file and returns what is wrong with the result.
-func (t *tally) try(src []byte) (faults []string) {
+func (t *tally) add(r result) {
 	t.files++
-	began := time.Now()
-	out, report, err := strip.Strip(src)
-	t.took += time.Since(began)
-	if err != nil {
-		reason := err.Error()
-		var refusal *strip.Error
-		if errors.As(err, &refusal) {
-			reason = string(refusal.Code)
-			if refusal.Detail != "" {
-				reason += ": " + refusal.Detail
-			}
+	t.took += r.took
+	if r.refused != "" {
+		t.refused[r.refused]++
+		if r.decodable {
+			t.decodable[r.refused]++
 		}
-		t.refused[reason]++
-		if decode(src) != nil {
-			t.decodable++
-			if report.Media == 0 && os.Getenv("VERBOSE") != "" {
-				faults = append(faults, "refused though Go decodes it: "+reason)
-			}
+		return
+	}
+	count := func(n *int, yes bool) {
+		if yes {
+			*n++
 		}
-		return faults
 	}
 	t.accepted++
-	t.before += len(src)
-	t.after += len(out)
-	if report.Recoded {
-		t.recoded++
-	}
-	if len(report.Findings) > 0 {
-		t.findings++
-	}
-	if err := striptest.Account(out); err != nil {
-		t.residue++
-		faults = append(faults, "residue: "+err.Error())
-	}
-	again, second, err := strip.Strip(out)
-	if err != nil || !bytes.Equal(again, out) || len(second.Findings) > 0 {
-		t.unstable++
-		faults = append(faults, fmt.Sprintf("stripping it again finds %d things (%v)", len(second.Findings), err))
-	}
-	if second.Orientation == report.Orientation {
-		t.orientation++
-	}
-	return append(faults, t.compare(src, out)...)
-}
-
-// compare decodes both.
-func (t *tally) compare(src, out []byte) []string {
-	a, b := decode(src), decode(out)
-	switch {
-	case a == nil && b == nil:
-		t.undecodable++
-	case b == nil:
-		t.changed++
-		return []string{"the result cannot be decoded"}
-	case a == nil:
-		t.undecodable++
-	case !same(a, b):
-		t.changed++
-		return []string{"pixels differ"}
-	default:
-		t.same++
-	}
-	return nil
-}
-
-func decode(b []byte) image.Image {
-	var m image.Image
-	var err error
-	switch media, _ := strip.Sniff(b); media {
-	case strip.JPEG:
-		m, err = jpeg.Decode(bytes.NewReader(b))
-	case strip.PNG:
-		m, err = png.Decode(bytes.NewReader(b))
-	default:
-		return nil
-	}
-	if err != nil {
-		return nil
-	}
-	return m
-}
-
-// same compares colours as they are seen: what is fully transparent has none.
-func same(a, b image.Image) bool {
-	if a.Bounds() != b.Bounds() {
-		return false
-	}
-	if p, ok := a.(*image.YCbCr); ok {
-		q, ok := b.(*image.YCbCr)
-		return ok && sameYCbCr(p, q)
-	}
-	r := a.Bounds()
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		for x := r.Min.X; x < r.Max.X; x++ {
-			p, q := a.At(x, y), b.At(x, y)
-			if p != q && color.RGBA64Model.Convert(p) != color.RGBA64Model.Convert(q) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// sameYCbCr compares what of the planes lies within the picture: Go keeps whole blocks.
-func sameYCbCr(a, b *image.YCbCr) bool {
-	if a.SubsampleRatio != b.SubsampleRatio {
-		return false
-	}
-	r := a.Rect
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		i, j := a.YOffset(r.Min.X, y), b.YOffset(r.Min.X, y)
-		if !bytes.Equal(a.Y[i:i+r.Dx()], b.Y[j:j+r.Dx()]) {
-			return false
-		}
-		i, j = a.COffset(r.Min.X, y), b.COffset(r.Min.X, y)
-		n := a.COffset(r.Max.X-1, y) - i + 1
-		if !bytes.Equal(a.Cb[i:i+n], b.Cb[j:j+n]) || !bytes.Equal(a.Cr[i:i+n], b.Cr[j:j+n]) {
-			return false
-		}
-	}
-	return true
+	t.before += r.before
+	t.after += r.after
+	count(&t.recoded, r.report.Recoded)
+	count(&t.findings, len(r.report.Findings) > 0)
+	count(&t.pictures, slices.ContainsFunc(r.report.Findings, func(f strip.Finding) bool { return f.Picture != nil }))
+	count(&t.residue, r.residue)
+	count(&t.unstable, r.unstable)
+	count(&t.orientation, r.orientation)
+	count(&t.pixels, r.compared && r.same)
+	count(&t.changed, r.compared && !r.same)
+	count(&t.undecodable, !r.compared)
+	count(&t.colours, r.coloured)
+	t.deltaE = max(t.deltaE, r.deltaE)
 }
 
 func (t *tally) print(name string) {
-	fmt.Printf("\n%s: %d files, accepted %d, with findings %d, recoded %d, %.1f → %.1f MB, %.1f s\n",
-		name, t.files, t.accepted, t.findings, t.recoded, float64(t.before)/1e6, float64(t.after)/1e6, t.took.Seconds())
+	fmt.Printf("\n%s: %d files, %d accepted", name, t.files, t.accepted)
+	if share, some := t.share(); some && name != "other" {
+		fmt.Printf(" (%.1f %% of what can be decoded here)", 100*share)
+	}
+	fmt.Printf(", %.1f s\n", t.took.Seconds())
 	if t.accepted > 0 {
-		fmt.Printf("  residue %d, stripping again differs %d, pixels identical %d, changed %d, not decodable by Go %d, orientation kept %d\n",
-			t.residue, t.unstable, t.same, t.changed, t.undecodable, t.orientation)
+		fmt.Printf("  with findings %d, with a hidden picture shown %d; recoded %d\n", t.findings, t.pictures, t.recoded)
+		fmt.Printf("  residue %d; differs when stripped again %d; orientation kept %d\n", t.residue, t.unstable, t.orientation)
+		fmt.Printf("  pixels: identical %d, changed %d, no decoder for %d; through profiles %d, greatest difference ΔE %.2f\n", t.pixels, t.changed, t.undecodable, t.colours, t.deltaE)
+		fmt.Printf("  %.1f → %.1f MB, %.1f %%\n", float64(t.before)/1e6, float64(t.after)/1e6, 100*float64(t.after)/float64(t.before))
 	}
-	if t.accepted > 0 && t.decodable > 0 {
-		fmt.Printf("  refused though Go decodes it: %d (accepted of all that Go decodes: %.1f %%)\n", t.decodable, 100*float64(t.accepted)/float64(t.accepted+t.decodable))
-	}
-	for _, reason := range slices.SortedFunc(func(yield func(string) bool) {
-		for r := range t.refused {
-			if !yield(r) {
-				return
-			}
-		}
-	}, func(a, b string) int { return t.refused[b] - t.refused[a] }) {
-		fmt.Printf("  refused %4d  %s\n", t.refused[reason], reason)
+	for _, reason := range slices.SortedFunc(maps.Keys(t.refused), func(a, b string) int { return t.refused[b] - t.refused[a] }) {
+		fmt.Printf("  refused %4d, of which can be decoded %3d: %s\n", t.refused[reason], t.decodable[reason], reason)
 	}
 }
