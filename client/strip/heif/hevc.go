@@ -54,9 +54,7 @@ func (p *parser) cleanHEVC(pic *picture, b []byte) error {
 	for _, u := range h.slices {
 		pic.data = append(binary.BigEndian.AppendUint32(pic.data, uint32(len(u))), u...)
 	}
-	if (pic.role == primary || pic.role == tile) && p.m.Primaries == 2 {
-		p.m.Primaries, p.m.Transfer, p.m.Matrix = s.Primaries, s.Transfer, s.Matrix
-	}
+	p.implied(pic, s.Primaries, s.Transfer, s.Matrix)
 	return nil
 }
 

@@ -18,7 +18,6 @@ type picture struct {
 	premultiplied bool
 	properties    properties
 	data          []byte // of the new item
-	id            int    // of the new item
 }
 
 type role int

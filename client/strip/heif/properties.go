@@ -257,62 +257,34 @@ func (p *parser) auxiliary(it *item) string {
 	return ""
 }
 
-// boxes returns the properties as boxes, in one order, and which of them are essential.
-func (pic *picture) boxes() (list [][]byte, essential []bool) {
+// boxes returns the properties, in one order.
+func (pic *picture) boxes() []bmff.StillProperty {
 	q := &pic.properties
-	add := func(name string, must bool, fill func(w *bmff.Writer)) {
-		var w bmff.Writer
-		w.Box(name, func() { fill(&w) })
-		list, essential = append(list, w.B), append(essential, must)
-	}
-	add("ispe", false, func(w *bmff.Writer) {
-		w.Uint(4, 0)
-		w.Uint(4, uint64(pic.width))
-		w.Uint(4, uint64(pic.height))
-	})
-	text := func(b []byte) func(*bmff.Writer) { return func(w *bmff.Writer) { w.B = append(w.B, b...) } }
+	list := []bmff.StillProperty{bmff.SizeProperty(pic.width, pic.height)}
 	plain := func(must bool, names ...string) {
 		for _, name := range names {
 			if b := q.fixed[name]; b != nil {
-				add(name, must, text(b))
+				list = append(list, bmff.NewProperty(name, must, b))
 			}
 		}
 	}
 	plain(false, "pixi")
-	switch pic.item.kind {
+	switch pic.kind() {
 	case "av01":
-		add("av1C", true, text(q.coded))
-	case "hvc1", "hev1":
-		add("hvcC", true, text(q.coded))
+		list = append(list, bmff.NewProperty("av1C", true, q.coded))
+	case "hvc1":
+		list = append(list, bmff.NewProperty("hvcC", true, q.coded))
 	}
 	if n := q.nclx; n != nil {
-		add("colr", false, func(w *bmff.Writer) { n.write(w) })
+		list = append(list, bmff.ColourProperty(n.primaries, n.transfer, n.matrix, n.full))
 	}
 	if q.rebuilt.Data != nil {
-		add("colr", false, func(w *bmff.Writer) { w.Text("prof" + string(q.rebuilt.Data)) })
+		list = append(list, bmff.NewProperty("colr", false, append([]byte("prof"), q.rebuilt.Data...)))
 	}
 	if pic.role == alpha {
-		add("auxC", false, func(w *bmff.Writer) { w.Text("\x00\x00\x00\x00" + q.auxiliaryURN + "\x00") })
+		list = append(list, bmff.AuxiliaryProperty(q.auxiliaryURN))
 	}
 	plain(false, "pasp", "clli", "mdcv", "cclv", "amve")
 	plain(true, "a1op", "lsel")
-	if q.rotation != 0 {
-		add("irot", true, text([]byte{byte(q.rotation)}))
-	}
-	if q.mirror != 0 {
-		add("imir", true, text([]byte{byte(q.mirror - 1)}))
-	}
-	return list, essential
-}
-
-func (n *nclx) write(w *bmff.Writer) {
-	w.Text("nclx")
-	w.Uint(2, uint64(n.primaries))
-	w.Uint(2, uint64(n.transfer))
-	w.Uint(2, uint64(n.matrix))
-	if n.full {
-		w.Uint(1, 0x80)
-	} else {
-		w.Uint(1, 0)
-	}
+	return append(list, bmff.TurnProperties(q.rotation, q.mirror)...)
 }

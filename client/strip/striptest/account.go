@@ -23,6 +23,9 @@ func Account(b []byte) (err error) {
 	if bytes.HasPrefix(b, []byte("\xff\xd8")) {
 		return accountJPEG(b)
 	}
+	if len(b) > 8 && string(b[4:8]) == "ftyp" {
+		return accountHEIF(b)
+	}
 	return accountPNG(b)
 }
 
