@@ -33,6 +33,9 @@ const (
 	labelSealBundle   = "seal/bundle"
 	labelSealLocks    = "seal/locks"
 	labelSealOwner    = "seal/owner"
+	labelMailbox      = "mailbox"
+	labelPostToken    = "token/post"
+	labelPostProof    = "mailbox/proof"
 )
 
 // derive is K of FORMAT.md: HKDF-SHA-256. An empty salt stands for 32 zero bytes.
@@ -125,6 +128,11 @@ func (o Owner) View() View { return o.Comment().View() }
 // LogSeed returns the seed of the HPKE key pair of the access log.
 func (o Owner) LogSeed() [32]byte { return [32]byte(derive(o.secret[:], o.id[:], labelLog, 32)) }
 
+// MailboxSeed returns the 32-byte secret of the hybrid age identity to which posts of a request link are sealed.
+func (o Owner) MailboxSeed() [32]byte {
+	return [32]byte(derive(o.secret[:], o.id[:], labelMailbox, 32))
+}
+
 // BoxPassphrase returns the passphrase of the sealed owner box that belongs to a pepper.
 func (o Owner) BoxPassphrase(pepper [32]byte) string {
 	return passphrase(concat(o.secret[:], pepper[:]), o.id, labelSealOwner)
@@ -180,6 +188,14 @@ func ViewOf(c link.Code) (View, bool) {
 	return View{id: id, secret: secret}, c.Kind() == link.View
 }
 
+// RequestOf returns what a request code gives: the view secret of a mailbox, which opens no share; false for every
+// other kind.
+func RequestOf(c link.Code) (View, bool) {
+	id, _ := c.ID()
+	secret, _ := c.Secret()
+	return View{id: id, secret: secret}, c.Kind() == link.Request
+}
+
 // ID returns the share id.
 func (v View) ID() statement.ID { return v.id }
 
@@ -189,6 +205,19 @@ func (v View) Code() link.Code { return link.NewView(v.id, v.secret) }
 // ReadToken returns the token that allows asking for the sealed things.
 func (v View) ReadToken() Token {
 	return Token{b: [32]byte(derive(v.secret[:], v.id[:], labelReadToken, 32))}
+}
+
+// RequestCode returns the code of the request link, where v belongs to a mailbox.
+func (v View) RequestCode() link.Code { return link.NewRequest(v.id, v.secret) }
+
+// PostToken returns the token that allows putting a post into the mailbox.
+func (v View) PostToken() Token {
+	return Token{b: [32]byte(derive(v.secret[:], v.id[:], labelPostToken, 32))}
+}
+
+// PostProof returns what shows the maker of a mailbox that a post came by the request link.
+func (v View) PostProof() [16]byte {
+	return [16]byte(derive(v.secret[:], v.id[:], labelPostProof, 16))
 }
 
 // UnlockToken returns the token that allows asking for the pepper and for parts.
