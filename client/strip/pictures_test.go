@@ -190,3 +190,17 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+// References of XML become what they stand for, and what is none stays.
+func TestReferences(t *testing.T) {
+	photo := striptest.EncodeJPEG(striptest.Landscape(64, 48, 1), 90)
+	for escaped, want := range map[string]string{
+		"a &amp; b &lt;c&gt; &quot;&apos;": `a & b <c> "'`, "&#65;&#x42;&#x1F600;": "AB😀", "&#xFFFFFFFF; &unknown; & &amp": "&#xFFFFFFFF; &unknown; & &amp", "&amp;lt;": "&lt;",
+	} {
+		packet := "http://ns.adobe.com/xap/1.0/\x00<x:xmpmeta><dc:description>" + escaped + "</dc:description></x:xmpmeta>"
+		r, err := strip.Inspect(slices.Concat(photo[:2], striptest.Segment(0xe1, []byte(packet)), photo[2:]))
+		if err != nil || len(r.Findings) != 1 || r.Findings[0].Value != want {
+			t.Errorf("%s: %s, %v; want %q", escaped, told(r), err, want)
+		}
+	}
+}

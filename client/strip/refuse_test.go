@@ -223,7 +223,9 @@ func TestReport(t *testing.T) {
 			}
 			for _, r := range []strip.Report{report, inspected} {
 				for code, value := range want {
-					if !slices.ContainsFunc(r.Findings, func(f strip.Finding) bool { return f.Code == code && (f.Value == value || code == "taken" && strings.HasPrefix(f.Value, value)) }) {
+					if !slices.ContainsFunc(r.Findings, func(f strip.Finding) bool {
+						return f.Code == code && (f.Value == value || code == "taken" && strings.HasPrefix(f.Value, value))
+					}) {
 						t.Errorf("%s %q is not among %s", code, value, told(r))
 					}
 				}

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"html"
 	"io"
 	"strconv"
 	"strings"
@@ -73,7 +72,7 @@ func (r *Report) xmp(packet []byte) {
 func property(packet, name string) string {
 	if _, after, ok := strings.Cut(packet, " "+name+"=\""); ok {
 		value, _, _ := strings.Cut(after[:min(len(after), 8*maxValue)], "\"")
-		return html.UnescapeString(value)
+		return unescape(value)
 	}
 	_, after, ok := strings.Cut(packet, "<"+name)
 	if !ok || after == "" || !strings.ContainsRune("> \t\r\n", rune(after[0])) {
@@ -94,7 +93,47 @@ func property(packet, name string) string {
 		_, text, _ := strings.Cut(value, ">")
 		b.WriteString(text)
 	}
-	return html.UnescapeString(b.String())
+	return unescape(b.String())
+}
+
+// unescape puts characters in the place of the references that XML knows. The table of HTML would be a good part of the
+// engine.
+func unescape(s string) string {
+	if !strings.Contains(s, "&") {
+		return s
+	}
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "&")
+		b.WriteString(before)
+		name, rest, ended := strings.Cut(after[:min(len(after), 12)], ";")
+		switch r := reference(name); {
+		case !found:
+			return b.String()
+		case ended && r != 0:
+			b.WriteRune(r)
+			s = rest + after[min(len(after), 12):]
+		default:
+			b.WriteByte('&')
+			s = after
+		}
+	}
+}
+
+func reference(name string) rune {
+	digits, numeric := strings.CutPrefix(name, "#")
+	if !numeric {
+		return map[string]rune{"amp": '&', "lt": '<', "gt": '>', "quot": '"', "apos": '\''}[name]
+	}
+	base := 10
+	if hexadecimal, ok := strings.CutPrefix(digits, "x"); ok {
+		digits, base = hexadecimal, 16
+	}
+	n, err := strconv.ParseUint(digits, base, 21)
+	if err != nil {
+		return 0
+	}
+	return rune(n)
 }
 
 // photoshop reports image resources: captions by IPTC, thumbnails, whatever else.
