@@ -11,6 +11,12 @@ import (
 
 // draw chooses a request; one that makes no sense yet does nothing.
 func (m *model) draw() (string, func(*task)) {
+	if m.mode == mailbox {
+		return m.drawBox()
+	}
+	if m.mode == aKnock && m.acked != nil && m.below(2, "log or knock") == 0 {
+		return m.drawKnock()
+	}
 	device, tab := m.below(len(m.devices), "device"), m.below(len(m.viewers), "viewer")
 	switch n := m.below(44, "request"); {
 	case !m.exists && n < 20:
@@ -40,6 +46,25 @@ func (m *model) draw() (string, func(*task)) {
 	default:
 		return "sweep", m.sweep
 	}
+}
+
+// drawKnock chooses a request that has to do with log or knocks.
+func (m *model) drawKnock() (string, func(*task)) {
+	who, device := m.below(len(m.knockers), "knocker"), m.below(len(m.devices), "device")
+	switch n := m.below(20, "request"); {
+	case n < 6:
+		return "knock", m.knock(who, false)
+	case n < 8:
+		return "reveal", m.knock(who, true)
+	case n < 12:
+		steps := []statement.AdmitStep{statement.AdmitList, statement.AdmitAnswer, statement.AdmitAnswer, statement.AdmitLetIn, statement.AdmitRefuse}
+		return "admit", m.admit(who, steps[m.below(len(steps), "step")])
+	case n < 15:
+		return "log", m.readLog
+	case n < 18:
+		return "open", m.open(who)
+	}
+	return "publish", m.publish(device, 5, m.below(4, "rules"))
 }
 
 func (m *model) body(action statement.Action, fresh []byte, revision uint64, args *statement.CommitArgs) []byte {
@@ -162,6 +187,10 @@ func (m *model) commit(device int) func(*task) {
 		d := m.own.first(m.src, m.created, g.Upload, len(g.bytes))
 		d.st.Expires = uint64(m.high + 4*day)
 		d.st.Suite = statement.SuiteOPRF1
+		if m.mode == aKnock {
+			d.st.AskFirst = 1
+			withLog(d)
+		}
 		d.args.OPRFKey = append([]byte{7}, make([]byte, 31)...) // a small scalar is a key
 		g.used = true
 		m.send(t, device, statement.ActionCommit, d, g.Upload[:], d.args.OPRFKey)
@@ -195,7 +224,13 @@ func (m *model) publish(device, change, value int) func(*task) {
 			key = append([]byte{byte(8 + len(m.attempts))}, make([]byte, 31)...)
 			d.args.OPRFKey = key
 			d.manifest(m.src)
+		case 5:
+			d.st.AskFirst = uint64(value & 1)
+			if d.st.LogKey = nil; value&2 == 0 {
+				withLog(d)
+			}
 		}
+		d.clears = !bytes.Equal(d.st.LogKey, base.st.LogKey)
 		m.send(t, device, statement.ActionPublish, d, fresh, key)
 	}
 }
@@ -209,13 +244,15 @@ func (m *model) send(t *task, device int, action statement.Action, d *draft, fre
 	d.args.Statement, d.args.Signature = doc, m.own.Sign(statement.TypeStatement, doc)
 	a := m.byStatement(doc) // two devices may want the same
 	if a == nil {
-		a = &attempt{draft: d, fresh: fresh, key: key}
+		a = &attempt{draft: d, fresh: fresh, key: key, clears: d.clears}
 		m.attempts = append(m.attempts, a)
+		m.sent(a)
 	}
 	m.deliver(t, device, action, a)
 }
 
 func (m *model) deliver(t *task, device int, action statement.Action, a *attempt) {
+	sends := m.knockSends()
 	_, err := m.shares.Owner(ctx, m.own.id, m.body(action, a.fresh, a.st.Revision, &a.args), Admission{})
 	if code := codeOf(err); code == wire.CodeExpires && int64(a.st.Expires) > m.high {
 		m.violated("%s: %v", t.name, err)
@@ -228,6 +265,7 @@ func (m *model) deliver(t *task, device int, action statement.Action, a *attempt
 		return
 	}
 	m.acknowledge(a)
+	m.took(a, sends)
 	if !t.lost {
 		m.devices[device] = a
 	}
@@ -301,6 +339,9 @@ func (m *model) open(tab int) func(*task) {
 		if a.st.ViewLimit == 0 == (len(r.Pepper) == 0) {
 			m.violated("open: view limit %d, pepper of %d bytes", a.st.ViewLimit, len(r.Pepper))
 		}
+		if len(r.Pepper) > 0 {
+			m.answers(a)
+		}
 		if !t.lost {
 			m.viewers[tab].seen = a
 		}
@@ -334,6 +375,9 @@ func (m *model) take(tab int, freshTab bool) func(*task) {
 		if !bytes.Equal(r.Pepper[:], m.pepperOf(a.st.Manifest)) {
 			m.violated("take: a pepper that does not fit the manifest that was verified")
 		}
+		if !m.released[id] {
+			m.answers(a)
+		}
 		if m.released[id] = true; !known && uint64(len(m.released)) > a.st.ViewLimit {
 			m.violated("take: %d views of %d", len(m.released), a.st.ViewLimit)
 		}
@@ -355,6 +399,7 @@ func (m *model) guess(tab int) func(*task) {
 		if !m.answered(t, err) {
 			return
 		}
+		m.answers(a)
 		got, err := b.Finalize(r.Evaluated[:])
 		want, err2 := oprf.FullEvaluate(oprf.Key(a.key), input)
 		if err != nil || err2 != nil || got != want {

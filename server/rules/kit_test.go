@@ -78,7 +78,13 @@ func (o *owner) Sign(docType string, body []byte) []byte {
 	return statement.Sign(o.key, docType, body)
 }
 
-func (o *owner) body(t testing.TB, action statement.Action, fresh []byte, revision uint64, args msgp.Marshaler) []byte {
+// fataler is a *testing.T or a *rapid.T.
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+func (o *owner) body(t fataler, action statement.Action, fresh []byte, revision uint64, args msgp.Marshaler) []byte {
 	t.Helper()
 	q, err := statement.NewRequest(statement.ID(o.id), action, fresh, revision, args)
 	if err != nil {
@@ -95,6 +101,8 @@ func (o *owner) body(t testing.TB, action statement.Action, fresh []byte, revisi
 type draft struct {
 	st   statement.Statement
 	args statement.CommitArgs
+
+	clears bool // it has another log key than the edition before
 }
 
 // first returns revision 1 of a share whose only bundle lies in up.

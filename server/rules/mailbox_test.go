@@ -34,10 +34,10 @@ func (w *world) newBox(o *owner) *box {
 	}, sum(o.read), sum(o.unlock)} // the kit's unlock token stands for the post token
 }
 
-func (b *box) body(t testing.TB, o *owner, fresh []byte) []byte {
+func (b *box) body(t fataler, o *owner, fresh []byte) []byte {
 	doc, err := b.Append(nil)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("Append = %v", err)
 	}
 	return o.body(t, statement.ActionMailbox, fresh, b.Revision, &statement.MailboxArgs{
 		Document: doc, Signature: [64]byte(o.Sign(statement.TypeMailbox, doc)), ReadHash: [32]byte(b.read), PostHash: [32]byte(b.post),

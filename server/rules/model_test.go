@@ -12,6 +12,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"safelight/crypto/statement"
 	"safelight/server/store/mem"
 )
 
@@ -33,7 +34,17 @@ type model struct {
 	current *task
 	bad     string // the first violation
 	story   []string
+	mode    mode
 }
+
+// mode is what a run is about.
+type mode int
+
+const (
+	aShare  mode = iota
+	aKnock       // a share that keeps a log and asks first
+	mailbox      // no share
+)
 
 // task is a request or a sweep under way.
 type task struct {
@@ -132,6 +143,7 @@ func (m *model) restart() {
 	}
 	s.faults, s.clock.forget = m.faults, m.faults.forgetClock
 	s.pause = func(context.Context, int) error { return nil }
+	s.sizes = small
 	m.shares = s
 }
 
@@ -167,8 +179,8 @@ func (m *model) violated(format string, args ...any) {
 func (m *model) below(n int, label string) int { return rapid.IntRange(0, n-1).Draw(m.T, label) }
 
 // play is one run; it returns the first violation, or "".
-func play(rt *rapid.T, f faults) (bad string, story []string) {
-	m := &model{T: rt, now: epoch, faults: f}
+func play(rt *rapid.T, about mode, f faults) (bad string, story []string) {
+	m := &model{T: rt, now: epoch, faults: f, mode: about}
 	m.high = m.now
 	m.records.Fault, m.parts.Fault = m.step, m.step
 	m.truth.init(&m.rand)
@@ -188,6 +200,13 @@ func play(rt *rapid.T, f faults) (bad string, story []string) {
 
 // prelude brings most runs to where more can happen.
 func (m *model) prelude() {
+	if m.mode == mailbox {
+		m.run(m.begin("make", m.makeBox))
+		for range m.below(6, "prelude") {
+			m.run(m.begin(m.drawBox()))
+		}
+		return
+	}
 	for range m.below(6, "prelude") {
 		switch {
 		case !m.exists:
@@ -196,6 +215,9 @@ func (m *model) prelude() {
 			m.run(m.begin("put", m.put(0)))
 		case m.acked == nil:
 			m.run(m.begin("commit", m.commit(0)))
+			for m.mode == aKnock && m.below(4, "open") > 0 {
+				m.run(m.begin("open", m.open(0)))
+			}
 		default:
 			m.run(m.begin("publish", m.publish(0, 1, m.below(3, "limit"))))
 			m.run(m.begin("put", m.put(1)))
@@ -217,7 +239,7 @@ func (m *model) turn() {
 		if m.tick(d); d > day {
 			m.begin("sweep", m.sweep) // many a sweep begins as early as it can, and meets somebody
 			m.begin(m.draw())
-			if m.below(3, "late publish") == 0 {
+			if m.mode != mailbox && m.below(3, "late publish") == 0 {
 				m.begin("publish", m.publish(0, 3, 0)) // of an upload that waited for long
 			}
 		}
@@ -253,12 +275,25 @@ func (m *model) quiet() {
 		m.run(m.tasks[0])
 	}
 	m.restart()
-	m.run(m.begin("open", m.open(0)))
-	m.run(m.begin("read", m.read(0)))
+	if m.mode == mailbox {
+		m.run(m.begin("open", m.openBox))
+		m.run(m.begin("look", m.lookBox))
+	} else {
+		m.run(m.begin("open", m.open(0)))
+		m.run(m.begin("read", m.read(0)))
+	}
+	if m.mode == aKnock {
+		m.run(m.begin("log", m.readLog))
+		m.run(m.begin("list", m.admit(0, statement.AdmitList)))
+	}
 	if m.now < m.high {
 		m.now = m.high
 	}
-	m.tick(m.lastExpiry() + hour - min(m.now, m.lastExpiry()))
+	last := m.lastExpiry()
+	if m.mode == mailbox {
+		last = m.boxExpiry()
+	}
+	m.tick(last + hour - min(m.now, last))
 	for range 4 {
 		if _, err := m.shares.Sweep(ctx); err != nil {
 			m.violated("last sweep: %v", err)
@@ -274,8 +309,8 @@ func (m *model) quiet() {
 }
 
 // firstViolation plays numbered runs, the same ones every time.
-func firstViolation(f faults, seeds int) (seed int, bad string) {
-	runs := rapid.Custom(func(rt *rapid.T) string { bad, _ := play(rt, f); return bad })
+func firstViolation(about mode, f faults, seeds int) (seed int, bad string) {
+	runs := rapid.Custom(func(rt *rapid.T) string { bad, _ := play(rt, about, f); return bad })
 	for seed := range seeds {
 		if bad := runs.Example(seed); bad != "" {
 			return seed, bad
@@ -286,14 +321,17 @@ func firstViolation(f faults, seeds int) (seed int, bad string) {
 
 func TestModel(t *testing.T) {
 	// The runs that find what TestModelNotices breaks, with nothing broken.
-	if seed, bad := firstViolation(faults{}, 3000); bad != "" {
-		t.Errorf("run %d: %s", seed, bad)
-	}
-	rapid.Check(t, func(rt *rapid.T) {
-		if bad, story := play(rt, faults{}); bad != "" {
-			rt.Fatal(bad + "\n" + strings.Join(story, "\n"))
+	for about, seeds := range []int{aShare: 3000, aKnock: 2500, mailbox: 1000} {
+		about := mode(about)
+		if seed, bad := firstViolation(about, faults{}, seeds); bad != "" {
+			t.Fatalf("mode %d, run %d: %s", about, seed, bad)
 		}
-	})
+		rapid.Check(t, func(rt *rapid.T) {
+			if bad, story := play(rt, about, faults{}); bad != "" {
+				rt.Fatal(bad + "\n" + strings.Join(story, "\n"))
+			}
+		})
+	}
 }
 
 // TestModelNotices takes sentences out of FORMAT.md, one at a time, and expects the model to find what breaks.
@@ -301,25 +339,35 @@ func TestModelNotices(t *testing.T) {
 	tests := []struct {
 		name   string
 		faults faults
+		about  mode
 	}{
-		{"manifest and pepper change together", faults{splitPublish: true}},
-		{"publish is one transaction", faults{blindPublish: true}},
-		{"expired is gone before the sweep", faults{lateExpiry: true}},
-		{"the highest time is kept", faults{forgetClock: true}},
-		{"manifest is written before the swap", faults{lateManifest: true}},
-		{"manifest is removed after the swap", faults{earlyDrop: true}},
-		{"a reader that misses the manifest loads again", faults{noReload: true}},
-		{"take carries the revision", faults{anyTake: true}},
-		{"guess carries the revision", faults{anyGuess: true}},
-		{"open is one snapshot", faults{tornOpen: true}},
-		{"parts are deleted once more", faults{purgeOnce: true}},
-		{"an abandoned upload is closed first", faults{partsFirst: true}},
-		{"a dropped bundle is deleted after the publish", faults{dropFirst: true}},
+		{"manifest and pepper change together", faults{splitPublish: true}, aShare},
+		{"publish is one transaction", faults{blindPublish: true}, aShare},
+		{"expired is gone before the sweep", faults{lateExpiry: true}, aShare},
+		{"the highest time is kept", faults{forgetClock: true}, aShare},
+		{"manifest is written before the swap", faults{lateManifest: true}, aShare},
+		{"manifest is removed after the swap", faults{earlyDrop: true}, aShare},
+		{"a reader that misses the manifest loads again", faults{noReload: true}, aShare},
+		{"take carries the revision", faults{anyTake: true}, aShare},
+		{"guess carries the revision", faults{anyGuess: true}, aShare},
+		{"open is one snapshot", faults{tornOpen: true}, aShare},
+		{"parts are deleted once more", faults{purgeOnce: true}, aShare},
+		{"an abandoned upload is closed first", faults{partsFirst: true}, aShare},
+		{"a dropped bundle is deleted after the publish", faults{dropFirst: true}, aShare},
+		{"an event stands in the transaction that counts", faults{lateNote: true}, aKnock},
+		{"a row is written before the swap", faults{lateRow: true}, aKnock},
+		{"a row is dropped after the swap", faults{earlyRow: true}, aKnock},
+		{"another log key ends the log", faults{keepLog: true}, aKnock},
+		{"not asking first drops the knocks", faults{keepKnocks: true}, aKnock},
+		{"knocks are judged in one transaction", faults{blindKnock: true}, aKnock},
+		{"a commitment has one answer", faults{answerTwice: true}, aKnock},
+		{"posts are judged in one transaction", faults{blindPost: true}, mailbox},
+		{"a post is stored once", faults{postTwice: true}, mailbox},
 	}
 	const seeds = 20_000
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			seed, bad := firstViolation(tt.faults, seeds)
+			seed, bad := firstViolation(tt.about, tt.faults, seeds)
 			if bad == "" {
 				t.Errorf("%d runs without this rule found nothing", seeds)
 			}

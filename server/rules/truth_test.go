@@ -25,6 +25,11 @@ type truth struct {
 	deleting bool              // a delete was sent
 	gone     bool              // somebody with the right token was told so
 	high     int64             // of the system clock
+
+	log        logTruth
+	knockers   [3]knocker
+	asksNobody bool // an edition that does not ask first was sent
+	mail       boxTruth
 }
 
 type grant struct {
@@ -40,6 +45,8 @@ type attempt struct {
 	fresh []byte
 	key   []byte // k of this revision, also when it is that of the one before
 	acked bool
+
+	clears bool // it begins the log anew
 }
 
 // viewer is a tab: what it verified, and its take id.
@@ -61,6 +68,7 @@ type knowledge struct {
 func (m *truth) init(r *random) {
 	m.src, m.own, m.released = r, newOwner(r), make(map[[16]byte]bool)
 	m.intended = epoch + 8*day
+	m.mail = boxTruth{own: newOwner(r), posts: make(map[byte]int)}
 }
 
 func (m *model) know() knowledge {
