@@ -26,6 +26,9 @@ func Account(b []byte) (err error) {
 	if len(b) > 8 && string(b[4:8]) == "ftyp" {
 		return accountHEIF(b)
 	}
+	if bytes.HasPrefix(b, []byte("GIF8")) {
+		return accountGIF(b)
+	}
 	return accountPNG(b)
 }
 

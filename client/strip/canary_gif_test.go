@@ -1,0 +1,497 @@
+package strip_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	stdgif "image/gif"
+	"slices"
+	"testing"
+
+	"safelight/client/strip/gif"
+	"safelight/client/strip/refuse"
+	"safelight/client/strip/striptest"
+)
+
+// gifFile is a GIF in parts, put together by the test.
+type gifFile struct {
+	version              string
+	width, height        int
+	flags, ground, shape byte
+	table                []byte
+	blocks               [][]byte
+	tail                 []byte
+	endless              bool // without the byte that ends it
+}
+
+func (f gifFile) bytes() []byte {
+	out := []byte("GIF" + f.version)
+	out = binary.LittleEndian.AppendUint16(out, uint16(f.width))
+	out = binary.LittleEndian.AppendUint16(out, uint16(f.height))
+	out = append(out, f.flags, f.ground, f.shape)
+	out = append(out, f.table...)
+	out = append(out, slices.Concat(f.blocks...)...)
+	if !f.endless {
+		out = append(out, 0x3b)
+	}
+	return append(out, f.tail...)
+}
+
+// gifBlocks cuts data into blocks of the size, with the empty one at the end.
+func gifBlocks(size int, data ...[]byte) []byte {
+	var out []byte
+	for block := range slices.Chunk(slices.Concat(data...), size) {
+		out = append(append(out, byte(len(block))), block...)
+	}
+	return append(out, 0)
+}
+
+func gifExtension(label byte, data ...[]byte) []byte {
+	return append([]byte{0x21, label}, gifBlocks(255, data...)...)
+}
+
+func gifApplication(name string, data ...[]byte) []byte {
+	return append(append([]byte{0x21, 0xff, 11}, name...), gifBlocks(255, data...)...)
+}
+
+func gifControl(flags byte, delay int, transparent byte) []byte {
+	return []byte{0x21, 0xf9, 4, flags, byte(delay), byte(delay >> 8), transparent, 0}
+}
+
+// gifCodes writes indices as codes of the given size, with a clear code before each 2^bits-2 so that the size stays,
+// and packs what follows behind the end code.
+func gifCodes(bits int, pixels []byte, behind ...int) []byte {
+	var out []byte
+	at := 0
+	put := func(code int) {
+		for i := range bits + 1 {
+			if at%8 == 0 {
+				out = append(out, 0)
+			}
+			out[at/8] |= byte(code>>i&1) << (at % 8)
+			at++
+		}
+	}
+	for i, v := range pixels {
+		if i%(1<<bits-2) == 0 {
+			put(1 << bits)
+		}
+		put(int(v))
+	}
+	put(1<<bits + 1)
+	for _, code := range behind {
+		put(code)
+	}
+	return out
+}
+
+// gifFrame is a frame; more follows its codes inside the blocks.
+func gifFrame(x, y, w, h int, flags byte, table []byte, bits int, pixels []byte, more ...[]byte) []byte {
+	out := []byte{0x2c}
+	for _, v := range []int{x, y, w, h} {
+		out = binary.LittleEndian.AppendUint16(out, uint16(v))
+	}
+	out = append(append(out, flags), table...)
+	return append(append(out, byte(bits)), gifBlocks(255, append([][]byte{gifCodes(bits, pixels)}, more...)...)...)
+}
+
+var gifTable = []byte{9, 8, 7, 200, 100, 50, 1, 200, 3, 255, 254, 253}
+
+func plainGIF() gifFile {
+	return gifFile{version: "89a", width: 4, height: 2, flags: 0xf1, table: gifTable,
+		blocks: [][]byte{gifFrame(0, 0, 4, 2, 0, nil, 2, []byte{0, 1, 2, 3, 3, 2, 1, 0})}}
+}
+
+// movingGIF has three frames: a whole one, one with a hole and a table of its own, and an interlaced one.
+func movingGIF() gifFile {
+	f := plainGIF()
+	f.height = 6
+	full := []byte{3, 1, 2, 0, 1, 1, 2, 0, 2, 1, 2, 0, 3, 3, 2, 0, 0, 1, 2, 0, 1, 1, 2, 0}
+	f.blocks = [][]byte{
+		gifApplication("NETSCAPE2.0", []byte{1, 7, 0}),
+		gifControl(0x04, 10, 0), gifFrame(0, 0, 4, 6, 0, nil, 2, full),
+		gifControl(0x09, 20, 1), gifFrame(1, 1, 2, 2, 0x81, []byte{1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4}, 2, []byte{0, 1, 3, 0}),
+		gifControl(0x0d, 300, 2), gifFrame(0, 0, 4, 6, 0x40, nil, 2, full),
+	}
+	return f
+}
+
+// gifPlaces returns one file for each place of a GIF where something can hide.
+func gifPlaces() map[string][]byte {
+	mark := []byte(canary)
+	places := map[string][]byte{}
+	add := func(name string, base gifFile, change func(*gifFile)) {
+		base.blocks = slices.Clone(base.blocks)
+		change(&base)
+		places[name] = base.bytes()
+	}
+	before := func(name string, block ...[]byte) {
+		add(name, plainGIF(), func(f *gifFile) { f.blocks = slices.Insert(f.blocks, 0, block...) })
+	}
+	before("comment", gifExtension(0xfe, mark))
+	before("comment in several blocks", append([]byte{0x21, 0xfe}, gifBlocks(200, bytes.Repeat([]byte("x"), 194), mark, mark)...))
+	before("plain text", append(append([]byte{0x21, 0x01, 12}, make([]byte, 12)...), gifBlocks(255, mark)...))
+	before("grid of a plain text", append([]byte{0x21, 0x01, 12}, append(mark, 0)...))
+	before("unknown extension", gifExtension(0x42, mark))
+	before("application", gifApplication("ImageMagick"[:11], mark))
+	before("name of an application", gifApplication(canary[:11], []byte(canary[11:]), mark))
+	before("application without a name", gifExtension(0xff, mark[:5], mark))
+	before("XMP", append([]byte("\x21\xff\x0bXMP DataXMP"), gifXMP()...))
+	before("profile", gifApplication("ICCRGBG1012", striptest.ICC(canary)))
+	before("EXIF", gifApplication("EXIF    \x00\x00\x00", striptest.EXIF(4, 4, striptest.Options{Owner: canary})))
+	before("provenance", gifApplication("C2PA_GIF\x01\x00\x00", mark))
+	before("loops of a still picture", gifApplication("NETSCAPE2.0", []byte{1, 0, 0}), gifApplication("NETSCAPE2.0", mark))
+	before("control block that is longer", []byte{0x21, 0xf9, 16, 0, 0, 0, 0}, mark, []byte{0})
+	before("second block of a control", []byte{0x21, 0xf9, 4, 0, 0, 0, 0, 12}, mark, []byte{0})
+	before("broken control block", []byte{0x21, 0xf9, 3, 0, 0, 0, 12}, mark, []byte{0})
+	before("after an empty block", []byte{0, 0, 0}, gifExtension(0xfe, mark))
+	add("comment behind the picture", plainGIF(), func(f *gifFile) { f.blocks = append(f.blocks, gifExtension(0xfe, mark)) })
+	add("behind the end", plainGIF(), func(f *gifFile) { f.tail = mark })
+	add("second file behind the end", plainGIF(), func(f *gifFile) { f.tail = slices.Concat(plainGIF().bytes(), mark) })
+	add("instead of the end", plainGIF(), func(f *gifFile) { f.endless, f.tail = true, mark })
+	add("after the last frame, without an end", plainGIF(), func(f *gifFile) { f.endless, f.tail = true, gifExtension(0xfe, mark) })
+	add("extra blocks of the loops", movingGIF(), func(f *gifFile) { f.blocks[0] = gifApplication("NETSCAPE2.0", []byte{1, 7, 0}, mark) })
+	add("between frames", movingGIF(), func(f *gifFile) { f.blocks = slices.Insert(f.blocks, 3, gifExtension(0xfe, mark)) })
+	add("between control and frame", movingGIF(), func(f *gifFile) { f.blocks = slices.Insert(f.blocks, 4, gifExtension(0x01, mark)) })
+	add("behind the end of an animation", movingGIF(), func(f *gifFile) { f.tail = mark })
+	gifCoded(add, mark)
+	gifPixels(add, mark)
+	return places
+}
+
+// gifXMP is a packet as Adobe puts it: letters that are taken for lengths, and a ramp that catches whoever skips them.
+func gifXMP() []byte {
+	out := append(striptest.XMP(canary), 1)
+	for i := 255; i >= 0; i-- {
+		out = append(out, byte(i))
+	}
+	return append(out, 0)
+}
+
+func gifCoded(add func(string, gifFile, func(*gifFile)), mark []byte) {
+	shown := []byte{0, 1, 2, 3, 3, 2, 1, 0}
+	add("behind the end code", plainGIF(), func(f *gifFile) { f.blocks[0] = gifFrame(0, 0, 4, 2, 0, nil, 2, shown, mark) })
+	add("in a block behind the last pixel", plainGIF(), func(f *gifFile) {
+		b := gifFrame(0, 0, 4, 2, 0, nil, 2, shown)
+		f.blocks[0] = slices.Concat(b[:len(b)-1], []byte{12}, mark, []byte{0})
+	})
+	add("pixels behind the last", plainGIF(), func(f *gifFile) {
+		f.flags, f.table = 0xf7, bytes.Repeat(gifTable, 64)
+		f.blocks[0] = gifFrame(0, 0, 4, 2, 0, nil, 8, slices.Concat(shown, mark))
+	})
+	add("bits behind the end code", plainGIF(), func(f *gifFile) {
+		codes := gifCodes(7, shown, 0x50, 0x4c, 0x41) // a byte each: a clear code, eight pixels and the end code fill ten
+		f.blocks[0] = slices.Concat([]byte{0x2c, 0, 0, 0, 0, 4, 0, 2, 0, 0, 7}, gifBlocks(255, codes, mark))
+	})
+	add("behind the end code of a later frame", movingGIF(), func(f *gifFile) {
+		f.blocks[4] = gifFrame(1, 1, 2, 2, 0x81, []byte{1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4}, 2, []byte{0, 1, 3, 0}, mark)
+	})
+}
+
+func gifPixels(add func(string, gifFile, func(*gifFile)), mark []byte) {
+	add("unused colours", plainGIF(), func(f *gifFile) {
+		f.flags, f.table = 0xf2, slices.Concat(gifTable, mark)
+	})
+	add("colours between", plainGIF(), func(f *gifFile) {
+		f.flags, f.table = 0xf2, slices.Concat(gifTable[:6], mark, gifTable[6:])
+		f.blocks[0] = gifFrame(0, 0, 4, 2, 0, nil, 3, []byte{0, 1, 6, 7, 7, 6, 1, 0})
+	})
+	add("colours of what is transparent", plainGIF(), func(f *gifFile) {
+		f.flags, f.table = 0xf2, slices.Concat(mark, gifTable)
+		f.blocks = [][]byte{gifControl(1, 0, 2), gifFrame(0, 0, 4, 2, 0, nil, 3, []byte{2, 2, 4, 5, 2, 2, 6, 7})}
+	})
+	add("table that no frame uses", plainGIF(), func(f *gifFile) {
+		f.table = mark
+		f.blocks[0] = gifFrame(0, 0, 4, 2, 0x81, gifTable, 2, []byte{0, 1, 2, 3, 3, 2, 1, 0})
+	})
+	add("unused colours of a frame", movingGIF(), func(f *gifFile) {
+		f.blocks[4] = gifFrame(1, 1, 2, 2, 0x82, slices.Concat(gifTable, mark), 3, []byte{0, 1, 3, 0})
+	})
+	// Each row of twelve pixels reaches to the right of a picture of one; as pixels they are the letters of the mark.
+	letters := func(f *gifFile) {
+		f.flags, f.table = 0xf7, nil
+		for i := range 256 {
+			f.table = append(f.table, byte(i), byte(i), byte(i))
+		}
+	}
+	add("right of the picture", plainGIF(), func(f *gifFile) {
+		letters(f)
+		f.blocks[0] = gifFrame(0, 0, 16, 2, 0, nil, 8, slices.Concat([]byte("abcd"), mark, []byte("efgh"), mark))
+	})
+	add("below the picture", plainGIF(), func(f *gifFile) {
+		letters(f)
+		f.blocks[0] = gifFrame(0, 0, 4, 5, 0, nil, 8, slices.Concat([]byte("abcdefgh"), mark))
+	})
+	add("below the picture, interlaced", plainGIF(), func(f *gifFile) {
+		letters(f)
+		f.width, f.height = 12, 1
+		f.blocks[0] = gifFrame(0, 0, 12, 3, 0x40, nil, 8, slices.Concat(bytes.Repeat([]byte("x"), 12), mark, mark))
+	})
+	add("frame beside the picture", movingGIF(), func(f *gifFile) {
+		letters(f)
+		f.blocks[4] = gifFrame(90, 90, 12, 1, 0, nil, 8, mark)
+	})
+	add("what no one sees of a frame of an animation", movingGIF(), func(f *gifFile) {
+		letters(f)
+		f.blocks[4] = gifFrame(3, 5, 13, 1, 0, nil, 8, slices.Concat([]byte{7}, mark))
+	})
+}
+
+// spellsGIF looks for the canary in the bytes, in what blocks hold, and in the pixels of all frames, as indices and as
+// colours, also of those that no decoder shows.
+func spellsGIF(file []byte) bool {
+	if spells(file) {
+		return true
+	}
+	// Frames of the test have codes that never grow; the indices are what the codes are. Others are asked for pixels.
+	m, err := stdgif.DecodeAll(bytes.NewReader(inflatedScreen(file)))
+	if err != nil {
+		return false
+	}
+	for _, frame := range m.Image {
+		if bytes.Contains(frame.Pix, []byte(canary)) {
+			return true
+		}
+		var gray []byte
+		for _, v := range frame.Pix {
+			r, _, _, _ := frame.Palette[v].RGBA()
+			gray = append(gray, byte(r>>8))
+		}
+		if bytes.Contains(gray, []byte(canary)) {
+			return true
+		}
+	}
+	return false
+}
+
+// inflatedScreen makes the picture so large that every frame is inside of it.
+func inflatedScreen(file []byte) []byte {
+	file = bytes.Clone(file)
+	copy(file[6:], []byte{200, 0, 200, 0})
+	return file
+}
+
+// gifLoose decodes the codes of the first frame as the test wrote them: pixels that lie behind the last are seen as well.
+func gifLoose(file []byte) bool {
+	at := bytes.Index(file, append([]byte{0x2c}, 0, 0, 0, 0, 4, 0, 2, 0))
+	if at < 0 || file[at+10] != 8 {
+		return false
+	}
+	var data []byte
+	for i := at + 11; i < len(file) && file[i] != 0; i += 1 + int(file[i]) {
+		data = append(data, file[i+1:i+1+int(file[i])]...)
+	}
+	var text []byte
+	for bit := 0; bit+9 <= 8*len(data); bit += 9 {
+		code := 0
+		for i := range 9 {
+			code |= int(data[(bit+i)/8]>>((bit+i)%8)&1) << i
+		}
+		text = append(text, byte(code))
+	}
+	return bytes.Contains(text, []byte(canary))
+}
+
+func strippedGIF(t *testing.T, src []byte) ([]byte, *gif.Image) {
+	t.Helper()
+	kept := bytes.Clone(src)
+	out, image, err := gif.Strip(src, gif.Options{MaxPixels: 1 << 20})
+	if err != nil {
+		t.Fatalf("Strip: %v", err)
+	}
+	if !bytes.Equal(kept, src) {
+		t.Error("Strip changed its input")
+	}
+	if err := striptest.Account(out); err != nil {
+		t.Errorf("the output has what it should not: %v", err)
+	}
+	again, second, err := gif.Strip(out, gif.Options{MaxPixels: 1 << 20})
+	if err != nil || !bytes.Equal(again, out) || len(second.Parts) != 0 {
+		t.Errorf("Strip(Strip(x)) differs from Strip(x): %v", err)
+	}
+	return out, image
+}
+
+func TestGIFCanaries(t *testing.T) {
+	places := gifPlaces()
+	if len(places) < 35 {
+		t.Errorf("%d places", len(places))
+	}
+	for name, file := range places {
+		t.Run(name, func(t *testing.T) {
+			if !spellsGIF(file) && !gifLoose(file) {
+				t.Error("control: nothing is planted")
+			}
+			if striptest.Account(file) == nil {
+				t.Error("control: the independent parser finds nothing wrong")
+			}
+			out, image := strippedGIF(t, file)
+			if spellsGIF(out) || gifLoose(out) {
+				t.Error("the canary is still there")
+			}
+			if len(image.Parts) == 0 {
+				t.Error("nothing is reported")
+			}
+			if err := sameFrames(file, out); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// sameFrames compares what the standard decoder shows of both, frame by frame. It is no judge of what it cannot decode.
+func sameFrames(a, b []byte) error {
+	first, err := stdgif.DecodeAll(bytes.NewReader(a))
+	if err != nil {
+		return nil
+	}
+	second, err := stdgif.DecodeAll(bytes.NewReader(b))
+	if err != nil {
+		return fmt.Errorf("the output does not decode: %w", err)
+	}
+	if len(first.Image) != len(second.Image) || first.Config.Width != second.Config.Width || first.Config.Height != second.Config.Height {
+		return fmt.Errorf("%d frames became %d", len(first.Image), len(second.Image))
+	}
+	for i := range first.Image {
+		if first.Image[i].Rect != second.Image[i].Rect {
+			return fmt.Errorf("frame %d: %v became %v", i, first.Image[i].Rect, second.Image[i].Rect)
+		}
+		if err := differ(first.Image[i], second.Image[i]); err != nil {
+			return fmt.Errorf("frame %d: %w", i, err)
+		}
+		if len(first.Image) > 1 && (first.Delay[i] != second.Delay[i] || first.Disposal[i] != second.Disposal[i] && first.Disposal[i] < 4) {
+			return fmt.Errorf("frame %d: another delay or disposal", i)
+		}
+	}
+	// Go does not read loops that are written with more than they need; browsers do.
+	if len(first.Image) > 1 && first.LoopCount != second.LoopCount && first.LoopCount != -1 {
+		return fmt.Errorf("%d loops became %d", first.LoopCount, second.LoopCount)
+	}
+	return nil
+}
+
+func TestGIFControl(t *testing.T) {
+	a, b := movingGIF(), movingGIF()
+	b.blocks[5] = gifControl(0x0d, 301, 2)
+	if sameFrames(a.bytes(), b.bytes()) == nil {
+		t.Error("another delay is the same")
+	}
+	b = movingGIF()
+	b.table = slices.Clone(gifTable)
+	b.table[0]++
+	if sameFrames(a.bytes(), b.bytes()) == nil {
+		t.Error("another colour is the same")
+	}
+}
+
+// What has to be shown is: frames, holes, tables, loops.
+func TestGIFKept(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		src    []byte
+		frames int
+		parts  bool
+	}{
+		{"still", plainGIF().bytes(), 1, false},
+		{"old version", func() []byte { f := plainGIF(); f.version = "87a"; return f.bytes() }(), 1, false},
+		{"no end", func() []byte { f := plainGIF(); f.endless = true; return f.bytes() }(), 1, false},
+		{"animation", movingGIF().bytes(), 3, true},
+		{"no size", func() []byte { f := plainGIF(); f.width, f.height = 0, 0; return f.bytes() }(), 1, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			out, image := strippedGIF(t, tt.src)
+			if err := sameFrames(tt.src, out); err != nil && tt.name != "no size" {
+				t.Error(err)
+			}
+			if image.Frames != tt.frames || image.Width != 4 || (len(image.Parts) > 0) != tt.parts {
+				t.Errorf("image is %+v", image)
+			}
+		})
+	}
+}
+
+func TestGIFRefused(t *testing.T) {
+	change := func(base gifFile, f func(*gifFile)) []byte { f(&base); return base.bytes() }
+	many := slices.Repeat([][]byte{gifFrame(0, 0, 1, 1, 0, nil, 2, []byte{0})}, 1_000_000/20)
+	comments := slices.Repeat([][]byte{gifExtension(0xfe, []byte("x"))}, 100_000)
+	for _, tt := range []struct {
+		name string
+		src  []byte
+		code refuse.Code
+	}{
+		{"signature", []byte("GIF88a"), refuse.Damaged},
+		{"no frame", change(plainGIF(), func(f *gifFile) { f.blocks = nil }), refuse.Damaged},
+		{"frame without size", change(plainGIF(), func(f *gifFile) { f.blocks[0] = gifFrame(0, 0, 0, 2, 0, nil, 2, nil) }), refuse.Damaged},
+		{"size", change(plainGIF(), func(f *gifFile) { f.width, f.height = 65535, 65535 }), refuse.LargeSize},
+		{"size of a frame", change(plainGIF(), func(f *gifFile) { f.blocks[0] = gifFrame(0, 0, 65535, 65535, 0, nil, 2, nil) }), refuse.LargeSize},
+		{"bomb", change(plainGIF(), func(f *gifFile) { f.blocks[0] = gifFrame(0, 0, 1024, 1024, 0, nil, 2, make([]byte, 30)) }), refuse.Damaged},
+		{"too few pixels", change(plainGIF(), func(f *gifFile) { f.blocks[0] = gifFrame(0, 0, 4, 3, 0, nil, 2, make([]byte, 8)) }), refuse.Coding},
+		{"no table", change(plainGIF(), func(f *gifFile) { f.flags, f.table = 0x70, nil }), refuse.Coding},
+		{"colour beyond the table", change(plainGIF(), func(f *gifFile) { f.flags, f.table = 0xf0, gifTable[:6] }), refuse.Damaged},
+		{"frames", change(plainGIF(), func(f *gifFile) { f.blocks = many }), refuse.Coding},
+		{"comments", change(plainGIF(), func(f *gifFile) { f.blocks = comments }), refuse.Coding},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var err error
+			most := testing.AllocsPerRun(1, func() { _, _, err = gif.Strip(tt.src, gif.Options{MaxPixels: 1 << 20}) })
+			if e, ok := err.(*refuse.Error); !ok || e.Code != tt.code {
+				t.Errorf("error is %v, want %s", err, tt.code)
+			}
+			if most > 40_000 {
+				t.Errorf("%v allocations", most)
+			}
+		})
+	}
+}
+
+// Every byte of a small file is changed in several ways; and the file is cut at every byte.
+func TestGIFMutations(t *testing.T) {
+	accepted := 0
+	for _, seed := range [][]byte{plainGIF().bytes(), movingGIF().bytes(), gifPlaces()["right of the picture"][:13], gifPlaces()["colours of what is transparent"]} {
+		for at := range seed {
+			for _, v := range []byte{0, 1, 0x7f, 0x80, 0xff, seed[at] ^ 1, seed[at] ^ 0x80} {
+				src := bytes.Clone(seed)
+				src[at] = v
+				for _, src := range [][]byte{src, seed[:at]} {
+					if checkGIF(t, src) {
+						accepted++
+					}
+				}
+			}
+		}
+	}
+	if accepted < 100 {
+		t.Errorf("only %d were accepted", accepted)
+	}
+}
+
+func checkGIF(t *testing.T, src []byte) bool {
+	t.Helper()
+	o := gif.Options{MaxPixels: 1 << 16}
+	gif.Inspect(src, o)
+	out, _, err := gif.Strip(src, o)
+	if err != nil {
+		return false
+	}
+	if err := striptest.Account(out); err != nil {
+		t.Fatalf("%x: %v", src, err)
+	}
+	if again, _, err := gif.Strip(out, o); err != nil || !bytes.Equal(again, out) {
+		t.Fatalf("%x: twice is not once: %v", src, err)
+	}
+	// Go takes the head of a plain text to have the length that it should have.
+	text := bytes.Contains(src, []byte{0x21, 1}) && !bytes.Contains(src, []byte{0x21, 1, 12})
+	if err := sameFrames(src, out); err != nil && !text {
+		t.Fatalf("%x: %v", src, err)
+	}
+	return true
+}
+
+func FuzzGIF(f *testing.F) {
+	f.Add(plainGIF().bytes())
+	f.Add(movingGIF().bytes())
+	for _, name := range []string{"below the picture, interlaced", "frame beside the picture", "colours of what is transparent", "XMP"} {
+		f.Add(gifPlaces()[name])
+	}
+	f.Fuzz(func(t *testing.T, src []byte) { checkGIF(t, src) })
+}
