@@ -19,7 +19,9 @@ func (p *parser) cleanAV1(pic *picture, b []byte) error {
 		p.drop(Part{Kind: Coded, Name: u.Type.String(), Data: u.Data})
 	}
 	s := a.Sequence
-	if a.Frames == 1 && (a.Key.Width != pic.width || a.Key.Height != pic.height) || s.Width < pic.width || s.Height < pic.height {
+	same := a.Key.Width == pic.width && a.Key.Height == pic.height && s.Width == pic.width && s.Height == pic.height
+	// Of layers the last is shown, whose size only a decoder knows.
+	if a.Frames == 1 && !same || s.Width < pic.width || s.Height < pic.height {
 		return p.refuse("coded in another size than it says")
 	}
 	if c := pic.properties.config; len(c) > 4 {

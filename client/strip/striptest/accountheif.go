@@ -384,7 +384,7 @@ func (a *heifAccount) content() error {
 		case "av01":
 			err = accountAV1(it, data)
 		default:
-			err = accountHEVC(data)
+			err = accountHEVC(it, data)
 		}
 		if err != nil {
 			return err
@@ -413,77 +413,6 @@ func (a *heifAccount) grid(it *heifItem, b []byte) error {
 	if uint32(columns-1)*first.width >= width || uint32(rows-1)*first.height >= height ||
 		uint32(columns)*first.width < width || uint32(rows)*first.height < height {
 		return errors.New("heif: hidden tiles")
-	}
-	return nil
-}
-
-// accountAV1 checks that the units are a sequence header, brightness, and frames, each with the shortest size.
-func accountAV1(it *heifItem, b []byte) error {
-	stage := 0 // 0 nothing, 1 sequence header, 2 frames
-	for len(b) > 0 {
-		head := b[0]
-		at := 1
-		if head&4 != 0 {
-			if b[1]&7 != 0 {
-				return errors.New("av1: reserved bits")
-			}
-			at = 2
-		}
-		size, shift := 0, 0
-		for {
-			c := b[at]
-			size |= int(c&0x7f) << shift
-			shift += 7
-			at++
-			if c < 0x80 {
-				if c == 0 {
-					return errors.New("av1: an empty unit, or a size that is too long")
-				}
-				break
-			}
-		}
-		data := b[at : at+size]
-		b = b[at+size:]
-		if head&0x83 != 2 {
-			return errors.New("av1: head of a unit")
-		}
-		switch kind := head >> 3; {
-		case kind == 1 && stage == 0:
-			stage = 1
-			// Profile, and level where there is no timing.
-			if c := it.boxes["av1C"]; data[0]>>5 != c[1]>>5 {
-				return errors.New("av1: configuration of another sequence")
-			}
-		case kind == 5 && stage == 1 && (data[0] == 1 && size == 6 || data[0] == 2 && size == 26) && data[size-1] == 0x80:
-		case (kind == 3 || kind == 6) && stage > 0:
-			stage = 2
-		case kind == 4 && stage == 2:
-		default:
-			return fmt.Errorf("av1: unit of type %d", kind)
-		}
-	}
-	if stage != 2 {
-		return errors.New("av1: no frame")
-	}
-	return nil
-}
-
-// accountHEVC checks that the units are the slices of one picture that needs no other.
-func accountHEVC(b []byte) error {
-	for first := true; len(b) > 0; first = false {
-		n := int(binary.BigEndian.Uint32(b))
-		u := b[4 : 4+n]
-		b = b[4+n:]
-		kind := u[0] >> 1
-		if kind < 16 || kind > 21 || u[0]&1 != 0 || u[1] != 1 {
-			return fmt.Errorf("hevc: unit of type %d", kind)
-		}
-		if u[2]>>7 == 1 != first {
-			return errors.New("hevc: a second picture")
-		}
-		if u[n-1] == 0 || n > 5 && bytes.HasSuffix(u, []byte{0, 0, 3}) || bytes.Contains(u, []byte{0, 0, 0}) || bytes.Contains(u, []byte{0, 0, 1}) {
-			return errors.New("hevc: zeros")
-		}
 	}
 	return nil
 }
