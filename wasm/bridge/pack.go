@@ -46,6 +46,10 @@ type rules struct {
 	Views    uint64    `json:"views"` // 0: no limit
 	PartSize int       `json:"partSize"`
 	Uploads  [2]string `json:"uploads"`
+
+	Recipients []string `json:"recipients"`
+	AskFirst   bool     `json:"askFirst"`
+	Log        bool     `json:"log"`
 }
 
 // photo is what addPhoto is told, as JSON; the bytes of the variants follow in their order.
@@ -56,6 +60,8 @@ type photo struct {
 	Orientation int           `json:"orientation"`
 	Alt         string        `json:"alt"`
 	Decorative  bool          `json:"decorative"`
+	Caption     string        `json:"caption"`
+	Credit      string        `json:"credit"`
 	Variants    []coded       `json:"variants"`
 }
 
@@ -88,6 +94,10 @@ func (p *pack) begin(args []js.Value) (any, error) {
 	var r rules
 	if err := json.Unmarshal([]byte(args[0].String()), &r); err != nil {
 		return nil, faultReply
+	}
+	// A rule that is asked for and not kept would be worse than none.
+	if len(r.Recipients) > 0 || r.AskFirst || r.Log {
+		return nil, faultInternal
 	}
 	lock, err := lockOf(args[1], args[2])
 	if err != nil {
@@ -137,7 +147,7 @@ func (p *pack) addPhoto(args []js.Value) (any, error) {
 	}
 	about := share.Photo{
 		Media: ph.Media, Width: ph.Width, Height: ph.Height, Orientation: ph.Orientation,
-		Alt: ph.Alt, Decorative: ph.Decorative,
+		Alt: ph.Alt, Decorative: ph.Decorative, Caption: ph.Caption, Credit: ph.Credit,
 	}
 	made, preview, err := variants(ph.Variants, args[1])
 	if err != nil {

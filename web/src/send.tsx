@@ -1,7 +1,7 @@
 // The send page: joins engine, server and model, and shows the view that fits the phase.
 import { render } from "preact";
-import { useEffect, useReducer } from "preact/hooks";
 import common from "../locales/en/common.json";
+import inspect from "../locales/en/inspect.json";
 import send from "../locales/en/send.json";
 import { readSite, sendApi, sendFault } from "./api/send.ts";
 import { Engine } from "./engine/engine.ts";
@@ -10,8 +10,10 @@ import { lazy, UpdatedError } from "./lib/lazy.ts";
 import { addWords, loadLanguage } from "./lib/words.ts";
 import { SendModel } from "./model/send.ts";
 import { settled } from "./ui/device.ts";
+import { drawing } from "./ui/drawing.ts";
 import { Frame } from "./ui/frame.tsx";
 import { useArrive, useDrop, useRetry, useStayOpen } from "./ui/hooks.ts";
+import { HeadLinks } from "./ui/links.tsx";
 import { SendChosen } from "./ui/send-chosen.tsx";
 import { SendEmpty } from "./ui/send-empty.tsx";
 import { LeftOutNotice, StopMessage } from "./ui/send-parts.tsx";
@@ -20,7 +22,7 @@ import { SendSending } from "./ui/send-sending.tsx";
 
 /** The operator's token: from the link, or typed. It stays in this variable. */
 let token = admitFragment();
-let draw: () => void = () => undefined;
+const { draw, useDrawn } = drawing();
 
 const engine = new Engine();
 const model = new SendModel(
@@ -31,10 +33,10 @@ const model = new SendModel(
     sleep: settled,
     now: () => Date.now(),
     mark: (name) => performance.mark(name),
-    guesses: async (passphrase) =>
-      (await lazy<typeof import("./model/send-strength.lazy.ts")>("send-strength")).guesses(passphrase),
+    strength: async (passphrase) =>
+      (await lazy<typeof import("./model/send-strength.lazy.ts")>("send-strength")).strength(passphrase),
   },
-  () => draw(),
+  draw,
 );
 
 const linkTo = (page: "s" | "m", code: string) => {
@@ -59,25 +61,8 @@ async function suggest(): Promise<void> {
   }
 }
 
-/** Draws again after changes; many changes at once are one drawing. A timer, because hidden tabs draw no frames. */
-function useModel(): void {
-  const [, tick] = useReducer((n: number) => n + 1, 0);
-  useEffect(() => {
-    let waiting = false;
-    draw = () => {
-      if (waiting) return;
-      waiting = true;
-      setTimeout(() => {
-        waiting = false;
-        tick(undefined);
-      }, 16);
-    };
-    draw();
-  }, []);
-}
-
 function Page() {
-  useModel();
+  useDrawn();
   const { phase, sending } = model;
   const choosing = phase === "choosing";
   const over = useDrop(take, choosing && model.problem !== "no-wasm");
@@ -88,7 +73,13 @@ function Page() {
   const link = share && linkTo("s", share.viewCode);
   if (share && link && (phase === "opens" || phase === "complete"))
     return (
-      <SendReady model={model} link={link} manage={linkTo("m", share.manageCode)} head={head} onToken={useToken} />
+      <SendReady
+        model={model}
+        link={link}
+        manage={share.manageCode === "" ? undefined : linkTo("m", share.manageCode)}
+        head={head}
+        onToken={useToken}
+      />
     );
   if (!choosing) return <SendSending model={model} link={link} head={head} onToken={useToken} />;
   return (
@@ -114,12 +105,12 @@ function Page() {
 }
 
 async function main(): Promise<void> {
-  addWords({ ...common, ...send });
+  addWords({ ...common, ...inspect, ...send });
   await loadLanguage();
   const root = document.getElementById("app");
   if (root)
     render(
-      <Frame>
+      <Frame nav={<HeadLinks here="send" />}>
         <Page />
       </Frame>,
       root,

@@ -165,11 +165,20 @@ export interface ShareRules {
   readonly views: number;
   /** Empty: none. */
   readonly passphrase: string;
+  /** age1… and age1pq1…; none: nobody is named. */
+  readonly recipients: readonly string[];
+  readonly askFirst: boolean;
+  readonly log: boolean;
+  readonly pixelsOnly: boolean;
+  readonly keepCaption: boolean;
 }
 
 export interface PhotoWords {
   readonly alt: string;
   readonly decorative: boolean;
+  /** Empty unless the sender keeps them. */
+  readonly caption: string;
+  readonly credit: string;
 }
 
 /** An upload that the server opened. */

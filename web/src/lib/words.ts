@@ -1,12 +1,18 @@
 // Every word of the interface. English comes with the page, other languages are one late chunk each (locales/*.lazy.ts).
 // A key that a language lacks shows in English; a test keeps the catalogues level.
 import type common from "../../locales/en/common.json";
+import type inspect from "../../locales/en/inspect.json";
 import type manage from "../../locales/en/manage.json";
 import type send from "../../locales/en/send.json";
 import type view from "../../locales/en/view.json";
 import { lazy } from "./lazy.ts";
 
-export type Key = keyof typeof common | keyof typeof send | keyof typeof view | keyof typeof manage;
+export type Key =
+  | keyof typeof common
+  | keyof typeof send
+  | keyof typeof view
+  | keyof typeof manage
+  | keyof typeof inspect;
 export type Phrase = string | { readonly [category: string]: string };
 export type Catalogue = { readonly [key: string]: Phrase };
 export type Params = { readonly [name: string]: string | number };

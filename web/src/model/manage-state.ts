@@ -1,9 +1,11 @@
 // The states of the manage page, and the rules that an owner can change. No DOM, no request.
 import { ApiError, isAway } from "../api/errors.ts";
+import type { Bytes } from "../format/bytes.ts";
 import { type FormatError, isFormatError } from "../format/errors.ts";
 import type { Manifest } from "../format/manifest.ts";
 import type { Statement } from "../format/statement.ts";
 import { UpdatedError } from "../lib/lazy.ts";
+import type { Box } from "./manage-box.ts";
 
 /** Why the page shows words instead of a share. */
 export const manageCodes = [
@@ -40,6 +42,8 @@ export interface Change {
   readonly expires?: number;
   /** 0: no limit. */
   readonly viewLimit?: number;
+  /** Empty: no access log, and what there was is erased. */
+  readonly logKey?: Bytes;
 }
 
 export interface Managed {
@@ -53,7 +57,9 @@ export interface Managed {
   readonly viewLink: string;
 }
 
-export type Done = "saved" | "merged" | "passphrase" | "no-passphrase";
+export type Done = "saved" | "merged" | "passphrase" | "no-passphrase" | "people" | "log" | "no-log";
+
+export type Busy = "saving" | "sealing" | "deleting";
 
 export type ManageState =
   | { readonly at: "opening" }
@@ -62,11 +68,21 @@ export type ManageState =
   | {
       readonly at: "open";
       readonly share: Managed;
-      readonly busy?: "saving" | "sealing" | "deleting";
+      readonly busy?: Busy;
+      readonly done?: Done;
+      readonly problem?: ChangeCode;
+    }
+  /** The manage link is that of a request link. */
+  | {
+      readonly at: "mailbox";
+      readonly box: Box;
+      readonly busy?: Busy;
       readonly done?: Done;
       readonly problem?: ChangeCode;
     }
   | { readonly at: "deleted" }
+  /** The page has given the manage link away. */
+  | { readonly at: "forgotten" }
   | { readonly at: "failed"; readonly code: ManageCode; readonly retryAt?: number }
   | { readonly at: "closed" };
 

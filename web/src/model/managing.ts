@@ -1,14 +1,18 @@
 // Drives the manage page: the state of a share, and changes that its owner signs here. It renders nothing.
 
+import { ApiError } from "../api/errors.ts";
 import { pause } from "../api/http.ts";
-import type { deleteShare, publish, Standing, StateReply, shareState } from "../api/owner.ts";
+import type { Standing, StateReply } from "../api/owner.ts";
 import { type Bytes, none } from "../format/bytes.ts";
+import type { People } from "../format/change-recipients.ts";
 import { idOf } from "../format/kdf.ts";
 import type { Value } from "../format/msgpack.ts";
 import { rulesArgs } from "../format/request.ts";
-import { type NewPassphrase, type Owned, openOwned, reseal } from "../format/reseal.ts";
+import { type Owned, openOwned, reseal } from "../format/reseal.ts";
 import { type Signer, signer } from "../format/signature.ts";
 import { checkSealed, encodeStatement, openStatement, type Statement } from "../format/statement.ts";
+import { type BoxChange, type BoxOwner, type BoxPorts, changeBox, readBox } from "./manage-box.ts";
+import type { ManagePorts } from "./manage-ports.ts";
 import {
   type Change,
   type ChangeCode,
@@ -20,19 +24,8 @@ import {
   type ManageState,
   refusal,
 } from "./manage-state.ts";
+import { Watch } from "./manage-watch.ts";
 import { ownLink } from "./opening.ts";
-
-export interface ManagePorts {
-  readonly api: {
-    readonly shareState: typeof shareState;
-    readonly publish: typeof publish;
-    readonly deleteShare: typeof deleteShare;
-  };
-  /** PW and k for a new passphrase; refuses weak ones with PassphraseError. */
-  readonly passphrase: (id: Bytes, passphrase: string, signal: AbortSignal) => Promise<NewPassphrase>;
-  readonly viewLink: (id: Bytes, view: Bytes) => string;
-  readonly now: () => number;
-}
 
 /** Fewer than 10⁹ guesses. */
 export class WeakError extends Error {
@@ -40,6 +33,7 @@ export class WeakError extends Error {
 }
 
 const retryPause = 8000;
+const boxPause = 15_000;
 const merges = 3;
 
 export class Managing {
@@ -51,11 +45,13 @@ export class Managing {
   private owner: Bytes = none;
   private signer: Signer | undefined;
   private owned: Owned | undefined;
+  readonly watch: Watch;
 
   /** readOwner parses the fragment; it throws FormatError. */
   constructor(ports: ManagePorts, readOwner: () => Bytes) {
     this.ports = ports;
     this.readOwner = readOwner;
+    this.watch = new Watch(ports);
   }
 
   subscribe(listener: () => void): () => void {
@@ -102,13 +98,67 @@ export class Managing {
   }
 
   private async load(s: Signer, signal: AbortSignal, done?: Done): Promise<void> {
-    const reply = await this.ports.api.shareState(s, this.id, signal);
+    let reply: StateReply;
+    try {
+      reply = await this.ports.api.shareState(s, this.id, signal);
+    } catch (error) {
+      // A mailbox answers what only shares are asked with "malformed".
+      if (!(error instanceof ApiError) || error.code !== "malformed") throw error;
+      await this.loadBox(s, signal, done);
+      return;
+    }
     if (reply.stage === 0) {
       this.show({ at: "uploading", busy: false });
       return;
     }
     const share = this.read(reply);
+    this.watch.follow(s, this.owner, share.statement, () => this.owned);
     this.show({ at: "open", share, ...(done ? { done } : {}) });
+  }
+
+  private get boxPorts(): BoxPorts {
+    const { api, now, viewLink, requestLink, late } = this.ports;
+    const { readMailbox, changeMailbox } = api;
+    const openPosts: BoxPorts["openPosts"] = async (...args) => (await late()).openPosts(...args);
+    return { readMailbox, changeMailbox, openPosts, now, viewLink, requestLink };
+  }
+
+  private boxOwner(s: Signer): BoxOwner {
+    return { signer: s, owner: this.owner, id: this.id };
+  }
+
+  private async loadBox(s: Signer, signal: AbortSignal, done?: Done): Promise<void> {
+    const box = await readBox(this.boxPorts, this.boxOwner(s), signal);
+    const looking = this.state.at === "mailbox";
+    this.show({ at: "mailbox", box, ...(done ? { done } : {}) });
+    if (!looking) void this.watchBox(s, signal);
+  }
+
+  /** Looks for what arrives. What a person does meanwhile goes first. */
+  private async watchBox(s: Signer, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.state.at === "mailbox") {
+      await this.ports.rest(boxPause, signal).catch(() => undefined);
+      if (signal.aborted || this.state.at !== "mailbox" || this.state.busy) continue;
+      try {
+        const box = await readBox(this.boxPorts, this.boxOwner(s), signal);
+        const now = this.state as ManageState;
+        if (now.at === "mailbox" && !now.busy) this.show({ ...now, box });
+      } catch (error) {
+        if (!signal.aborted && codeOf(error) === "gone") this.fail(error);
+      }
+    }
+  }
+
+  /** Opens or closes a mailbox, or has it live longer or shorter. */
+  changeBox(change: BoxChange): void {
+    if (this.state.at !== "mailbox" || this.state.busy) return;
+    const { box } = this.state;
+    if (change.expires !== undefined && !(change.expires > this.ports.now() + box.skew)) this.problem("past");
+    else
+      this.act("saving", async (s, signal) => {
+        const merged = await changeBox(this.boxPorts, this.boxOwner(s), box.document, change, signal);
+        await this.loadBox(s, signal, merged ? "merged" : "saved");
+      });
   }
 
   /** Believes nothing of a reply that the owner has not signed. */
@@ -189,6 +239,35 @@ export class Managing {
     });
   }
 
+  /** Keeps an access log from now on; or none, and erases what there is. */
+  setLog(on: boolean): void {
+    if (this.state.at !== "open" || this.state.busy) return;
+    const { statement } = this.state.share;
+    this.act("saving", async (s, signal) => {
+      const logKey = on ? (await this.ports.late()).logKey(this.owner, this.id) : none;
+      await this.publishRules(s, statement, { logKey }, signal);
+      await this.load(s, signal, on ? "log" : "no-log");
+    });
+  }
+
+  /** Seals it anew for exactly these people. Who could open it before and is not among them opens nothing any more. */
+  setPeople(people: People): void {
+    const { owned } = this;
+    if (!owned || this.state.at !== "open" || this.state.busy) return;
+    this.act("sealing", async (s, signal) => {
+      const next = await (await this.ports.late()).changeRecipients(s, owned, people);
+      const standing = await this.publish(s, next.statement.revision, next.args, signal);
+      await this.load(s, signal, standing ? undefined : "people");
+      if (standing) this.problem("changed");
+    });
+  }
+
+  /** Gives the manage link away: this page cannot do anything with it any more. */
+  forget(): void {
+    this.erase();
+    this.show({ at: "forgotten" });
+  }
+
   /** Deletes the share. */
   remove(): void {
     if (this.state.at === "uploading") this.show({ ...this.state, busy: true });
@@ -205,6 +284,7 @@ export class Managing {
     const { signal } = this.run;
     if (!this.signer) return;
     if (this.state.at === "open") this.show({ at: "open", share: this.state.share, busy });
+    if (this.state.at === "mailbox") this.show({ at: "mailbox", box: this.state.box, busy });
     try {
       await action(this.signer, signal);
     } catch (error) {
@@ -213,17 +293,23 @@ export class Managing {
   }
 
   private problem(code: ChangeCode): void {
-    const stays = this.state.at === "open" && code !== "gone";
-    if (this.state.at === "open" && stays) this.show({ at: "open", share: this.state.share, problem: code });
+    const { state } = this;
+    if (state.at === "open" && code !== "gone") this.show({ at: "open", share: state.share, problem: code });
+    else if (state.at === "mailbox" && code !== "gone") this.show({ at: "mailbox", box: state.box, problem: code });
     else this.show({ at: "failed", code: isManageCode(code) ? code : "failed" });
   }
 
   /** Forgets everything: the page is being left. */
   close(): void {
+    this.erase();
+    this.show({ at: "closed" });
+  }
+
+  private erase(): void {
     this.run.abort();
+    this.watch.close();
     for (const secret of [this.owner, this.owned?.view, this.owned?.pepper]) secret?.fill(0);
     this.owned = undefined;
     this.signer = undefined;
-    this.show({ at: "closed" });
   }
 }

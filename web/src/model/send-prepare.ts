@@ -5,26 +5,47 @@ import type { Coded, Stripped } from "../engine/protocol.ts";
 
 export type Work =
   | { readonly kind: "waiting" }
-  | { readonly kind: "stripped"; readonly stripped: Stripped }
-  | { readonly kind: "ready"; readonly stripped: Stripped; readonly variants: readonly Coded[] };
+  /** It cannot be sent as it is; its pixels can, as a new file, when the sender says so. */
+  | { readonly kind: "refused"; readonly code: string }
+  | { readonly kind: "converting"; readonly code: string }
+  /** source is what variants are made of: the file, or what it was converted to. */
+  | { readonly kind: "stripped"; readonly stripped: Stripped; readonly source: Blob }
+  | { readonly kind: "ready"; readonly stripped: Stripped; readonly source: Blob; readonly variants: readonly Coded[] };
 
 export interface Photo {
   readonly key: number;
   readonly file: File;
   readonly alt: string;
   readonly decorative: boolean;
+  /** What the sender makes of the caption and the credit in the file; undefined is what stands there. */
+  readonly caption: string | undefined;
+  readonly credit: string | undefined;
   readonly work: Work;
+}
+
+/** Caption and credit that go along when the sender keeps them. */
+export function wordsOf({ caption, credit, work }: Photo): { readonly caption: string; readonly credit: string } {
+  const found = work.kind === "stripped" || work.kind === "ready" ? work.stripped : undefined;
+  return { caption: caption ?? found?.caption ?? "", credit: credit ?? found?.credit ?? "" };
 }
 
 /** A file that was left out. The name is shown on this page and nowhere else. */
 export interface LeftOut {
   readonly name: string;
-  readonly code: FaultCode;
+  /** Names the refusal or, where the engine could not even look, the fault. */
+  readonly code: string;
 }
 
 export interface PrepareEngine {
-  strip(photo: Blob, signal: AbortSignal): Promise<Stripped>;
-  encode(photo: Blob, stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]>;
+  strip(photo: Blob, signal: AbortSignal, options: { readonly pixelsOnly: boolean }): Promise<Stripped>;
+  /** Decodes what strip refuses and makes a lossless file of its pixels, stripped like any other. */
+  convert(photo: Blob, signal: AbortSignal): Promise<Stripped>;
+  encode(
+    photo: Blob,
+    stripped: Stripped,
+    signal: AbortSignal,
+    options: { readonly pixelsOnly: boolean },
+  ): Promise<readonly Coded[]>;
   /** What goes with the original. */
   further(stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]>;
 }
@@ -53,6 +74,7 @@ export class Prepare {
   #photos: readonly Photo[] = [];
   #leftOut: readonly LeftOut[] = [];
   #problem: FaultCode | undefined;
+  #pixelsOnly = false;
   #last = 0;
 
   /** changed is called after every change of what the getters return. */
@@ -74,6 +96,11 @@ export class Prepare {
     return this.#problem;
   }
 
+  /** Photos that wait for the sender to say that they may be converted. */
+  get unconverted(): readonly Photo[] {
+    return this.#photos.filter((photo) => photo.work.kind === "refused");
+  }
+
   /** Everything is ready, and there is something. */
   get ready(): boolean {
     return this.#photos.length > 0 && this.#photos.every((photo) => photo.work.kind === "ready");
@@ -87,7 +114,15 @@ export class Prepare {
       else
         this.#photos = [
           ...this.#photos,
-          { key: ++this.#last, file, alt: "", decorative: false, work: { kind: "waiting" } },
+          {
+            key: ++this.#last,
+            file,
+            alt: "",
+            decorative: false,
+            caption: undefined,
+            credit: undefined,
+            work: { kind: "waiting" },
+          },
         ];
     }
     this.#changed();
@@ -108,8 +143,7 @@ export class Prepare {
   }
 
   remove(key: number): void {
-    this.#stops.get(key)?.abort(new DOMException("removed", "AbortError"));
-    this.#stops.delete(key);
+    this.#halt(key, "removed");
     this.#photos = this.#photos.filter((photo) => photo.key !== key);
     this.#changed();
   }
@@ -123,8 +157,28 @@ export class Prepare {
     this.#changed();
   }
 
-  describe(key: number, words: { readonly alt?: string; readonly decorative?: boolean }): void {
+  describe(key: number, words: Partial<Pick<Photo, "alt" | "decorative" | "caption" | "credit">>): void {
     this.#change(key, words);
+  }
+
+  /** Makes a new file of the pixels of a photo that cannot be sent as it is. */
+  convert(key: number): void {
+    const photo = this.#photos.find((candidate) => candidate.key === key);
+    if (photo?.work.kind !== "refused") return;
+    this.#change(key, { work: { kind: "converting", code: photo.work.code } });
+    this.#begin();
+  }
+
+  /** Makes the variants anew, one setting for everybody, or as ever. */
+  setPixelsOnly(pixelsOnly: boolean): void {
+    if (pixelsOnly === this.#pixelsOnly) return;
+    this.#pixelsOnly = pixelsOnly;
+    for (const { key, work } of this.#photos) {
+      if (work.kind !== "ready" && work.kind !== "stripped") continue;
+      this.#halt(key, "other variants are wanted");
+      this.#change(key, { work: { kind: "stripped", stripped: work.stripped, source: work.source } });
+    }
+    this.#begin();
   }
 
   clear(): void {
@@ -136,9 +190,15 @@ export class Prepare {
     this.#changed();
   }
 
+  #halt(key: number, why: string): void {
+    this.#stops.get(key)?.abort(new DOMException(why, "AbortError"));
+    this.#stops.delete(key);
+  }
+
   #begin(): void {
     for (const photo of this.#photos) {
-      if (photo.work.kind === "ready" || this.#stops.has(photo.key)) continue;
+      const { kind } = photo.work;
+      if (kind === "ready" || kind === "refused" || this.#stops.has(photo.key)) continue;
       const stop = new AbortController();
       this.#stops.set(photo.key, stop);
       void this.#prepare(photo, stop.signal).finally(() => {
@@ -147,28 +207,48 @@ export class Prepare {
     }
   }
 
-  async #prepare({ key, file }: Photo, signal: AbortSignal): Promise<void> {
+  async #prepare(photo: Photo, signal: AbortSignal): Promise<void> {
     try {
-      const stripped = await this.#engine.strip(file, signal);
-      this.#change(key, { work: { kind: "stripped", stripped } });
-      const variants = await this.#engine.encode(file, stripped, signal);
-      this.#change(key, { work: { kind: "ready", stripped, variants } });
-    } catch (thrown) {
+      const pixelsOnly = this.#pixelsOnly;
+      const { stripped, source } = await this.#strip(photo, signal);
       if (signal.aborted) return;
-      this.#failed(key, file.name, thrown);
+      this.#change(photo.key, { work: { kind: "stripped", stripped, source } });
+      const variants = await this.#engine.encode(source, stripped, signal, { pixelsOnly });
+      if (!signal.aborted) this.#change(photo.key, { work: { kind: "ready", stripped, source, variants } });
+    } catch (thrown) {
+      if (!signal.aborted) this.#failed(photo, thrown);
     }
   }
 
-  #failed(key: number, name: string, thrown: unknown): void {
+  async #strip(
+    { file, work }: Photo,
+    signal: AbortSignal,
+  ): Promise<{ readonly stripped: Stripped; readonly source: Blob }> {
+    if (work.kind === "stripped") return work;
+    if (work.kind !== "converting")
+      return {
+        stripped: await this.#engine.strip(file, signal, { pixelsOnly: this.#pixelsOnly }),
+        source: file,
+      };
+    const stripped = await this.#engine.convert(file, signal);
+    return { stripped, source: stripped.blob };
+  }
+
+  #failed({ key, file, work }: Photo, thrown: unknown): void {
     const { code } = thrown instanceof Fault ? thrown : faultOf(thrown);
-    if (ofTheFile.includes(code)) {
+    const { refusal, convertible } = (thrown ?? {}) as { readonly refusal?: string; readonly convertible?: boolean };
+    if (!ofTheFile.includes(code)) this.#problem = code;
+    else if (convertible && work.kind === "waiting") {
+      this.#change(key, { work: { kind: "refused", code: refusal ?? code } });
+      return;
+    } else {
       this.#photos = this.#photos.filter((photo) => photo.key !== key);
-      this.#leave(name, code);
-    } else this.#problem = code;
+      this.#leave(file.name, refusal ?? code);
+    }
     this.#changed();
   }
 
-  #leave(name: string, code: FaultCode): void {
+  #leave(name: string, code: string): void {
     this.#leftOut = [...this.#leftOut, { name, code }];
   }
 

@@ -1,7 +1,16 @@
 // One share on its way: new share, create, quick bundle, commit, full bundle, publish. The link is there from the start,
 // opens after the commit and is complete after the publish. A share with a view limit is committed once, at the end.
 import { role } from "../engine/photo.ts";
-import type { Coded, NewShare, PackCalls, Part, PhotoWords, ShareRules, Stripped } from "../engine/protocol.ts";
+import type {
+  Coded,
+  Described,
+  NewShare,
+  PackCalls,
+  Part,
+  PhotoWords,
+  ShareRules,
+  Stripped,
+} from "../engine/protocol.ts";
 import type { Courier } from "./send-courier.ts";
 import type { Span } from "./send-progress.ts";
 import { resume } from "./send-resume.ts";
@@ -23,7 +32,7 @@ export interface Ready {
 
 /** A photo that is to go. */
 export interface Outgoing {
-  readonly words: PhotoWords;
+  readonly words: () => PhotoWords;
   /** Resolves when photo and variants are ready; with nothing when the photo was left out. */
   readonly ready: () => Promise<Ready | undefined>;
   /** Makes what goes with the original. Begun when nothing that the link needs waits for it. */
@@ -133,7 +142,7 @@ function uploaderOf({ api, courier, events }: RunInput, id: string, pack: Pack):
 
 /** Seals and sends what the link opens with. Returns what is there of the photos, by their places. */
 async function quick(
-  { courier, events, photos }: RunInput,
+  { courier, events, photos, rules }: RunInput,
   pack: Pack,
   uploader: Uploader,
 ): Promise<ReadonlyMap<number, Ready>> {
@@ -143,15 +152,22 @@ async function quick(
     const ready = await photo.ready();
     courier.signal.throwIfAborted();
     if (!ready) continue;
-    const { media, width, height, orientation } = ready.stripped;
-    const described = { media, width, height, orientation };
-    const to = await orFailed(pack.call("addPhoto", described, photo.words, ready.variants), uploader);
+    const described = toldOf(ready, rules.pixelsOnly);
+    const to = await orFailed(pack.call("addPhoto", described, photo.words(), ready.variants), uploader);
     events.sealed(i, { bundle: 0, from, to });
     packed.set(i, ready);
     from = to;
   }
   if (packed.size === 0) throw new NothingError("no photo is left");
   return packed;
+}
+
+/** What the list says of a photo. Without its original, what the camera took is not told either: only what goes. */
+function toldOf({ stripped, variants }: Ready, pixelsOnly: boolean): Described {
+  const { media, width, height, orientation } = stripped;
+  const shown = variants.filter(({ role: of }) => of === role.view).toSorted((a, b) => b.width - a.width)[0];
+  if (!pixelsOnly || !shown) return { media, width, height, orientation };
+  return { media: shown.media, width: shown.width, height: shown.height, orientation: 1 };
 }
 
 /** Commits, as soon as everything that the link opens with is there. Originals are on their way meanwhile. */
@@ -165,11 +181,12 @@ async function open({ api, courier, events }: RunInput, pack: Pack, uploader: Up
 
 /** Seals and sends originals and what goes with them, which is made meanwhile. */
 async function full(
-  { courier, events, photos }: RunInput,
+  { courier, events, photos, rules }: RunInput,
   pack: Pack,
   uploader: Uploader,
   packed: ReadonlyMap<number, Ready>,
 ): Promise<void> {
+  if (rules.pixelsOnly) return;
   const further = new Map([...packed].map(([i, ready]) => [i, photos[i]?.further(ready, courier.signal)]));
   for (const making of further.values()) making?.catch(() => undefined);
   await pack.call("beginFull", partSizeFor(events.speed()));

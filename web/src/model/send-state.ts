@@ -2,6 +2,7 @@
 import type { NewShare, Part } from "../engine/protocol.ts";
 import type { SendFault } from "./send-courier.ts";
 import type { PrepareEngine } from "./send-prepare.ts";
+import type { RuleFields } from "./send-rules.ts";
 import type { PackStarter, SendApi } from "./send-run.ts";
 
 export type Phase = "choosing" | "packing" | "uploading" | "opens" | "complete" | "failed";
@@ -31,14 +32,22 @@ export const usual: SendSite = {
   views: 1000,
 };
 
+/** What a passphrase withstands. */
+export interface Strength {
+  readonly guesses: number;
+  /** What makes it weak, as the meter names it; empty when nothing in particular does. */
+  readonly warning: string;
+}
+
+export const unmeasured: Strength = { guesses: Number.POSITIVE_INFINITY, warning: "" };
+
 export interface SendPorts {
   readonly engine: PrepareEngine & { pack: (onPart: (part: Part) => void) => ReturnType<PackStarter> };
   readonly api: SendApi;
   readonly faultOf: (thrown: unknown) => SendFault;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly now: () => number;
-  /** How many guesses a passphrase withstands. */
-  readonly guesses: (passphrase: string) => Promise<number>;
+  readonly strength: (passphrase: string) => Promise<Strength>;
   /** A moment that measurements ask for. */
   readonly mark: (name: "safelight:link" | "safelight:opens" | "safelight:complete") => void;
 }
@@ -49,6 +58,8 @@ export interface Sending {
   readonly expires: number;
   readonly views: number;
   readonly passphrase: boolean;
+  /** The rules as they were when it was sent. */
+  readonly fields: RuleFields;
   /** Why everything waits. */
   readonly paused: SendFault | undefined;
 }

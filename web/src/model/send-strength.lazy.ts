@@ -2,14 +2,18 @@
 import { ZxcvbnFactory } from "@zxcvbn-ts/core";
 import * as common from "@zxcvbn-ts/language-common";
 import * as en from "@zxcvbn-ts/language-en";
+import type { Strength } from "./send-state.ts";
 
 const meter = new ZxcvbnFactory({
   dictionary: { ...common.dictionary, ...en.dictionary },
   graphs: common.adjacencyGraphs,
-  translations: en.translations,
   useLevenshteinDistance: true,
 });
 
-export function guesses(passphrase: string): number {
-  return meter.check(passphrase.normalize("NFC")).guesses;
+/** Warnings are the meter's keys; the catalogues have words for them. */
+export function strength(passphrase: string): Strength {
+  const { guesses, feedback } = meter.check(passphrase.normalize("NFC"));
+  return { guesses, warning: feedback.warning ?? "" };
 }
+
+export const guesses = (passphrase: string): number => strength(passphrase).guesses;

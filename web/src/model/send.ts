@@ -1,12 +1,28 @@
 // The send page as a state machine, without DOM: photos are chosen and prepared, rules are set, a share is sent.
 import { type FaultCode, faultOf } from "../engine/fault.ts";
-import type { NewShare, Part } from "../engine/protocol.ts";
+import type { NewShare, Part, ShareRules } from "../engine/protocol.ts";
 import { Courier } from "./send-courier.ts";
-import { type Photo, Prepare } from "./send-prepare.ts";
+import { type Photo, Prepare, wordsOf } from "./send-prepare.ts";
 import { type Arrived, arrive, type Load, Pace, type Span, wholeProgress } from "./send-progress.ts";
-import { faultsOf, firstRules, lifetimeText, parseLifetime, parseViews, type RuleFields } from "./send-rules.ts";
+import {
+  type Faults,
+  faultsOf,
+  firstRules,
+  lifetimeText,
+  parseLifetime,
+  parseViews,
+  type RuleFields,
+} from "./send-rules.ts";
 import { type Begun, discard, type Outgoing, run, type Step } from "./send-run.ts";
-import { type Phase, type Sending, type SendPorts, type SendSite, usual } from "./send-state.ts";
+import {
+  type Phase,
+  type Sending,
+  type SendPorts,
+  type SendSite,
+  type Strength,
+  unmeasured,
+  usual,
+} from "./send-state.ts";
 
 interface Cargo {
   readonly photos: readonly Photo[];
@@ -21,7 +37,7 @@ export class SendModel {
   readonly #changed: () => void;
   #phase: Phase = "choosing";
   #fields: RuleFields = firstRules;
-  #guesses = Number.POSITIVE_INFINITY;
+  #strength: Strength = unmeasured;
   #site: SendSite = usual;
   #sending: Sending | undefined;
   #problem: string | undefined;
@@ -66,8 +82,13 @@ export class SendModel {
     return this.#cargo.photos.map((photo) => now.get(photo.key) ?? photo);
   }
 
-  get faults(): ReturnType<typeof faultsOf> {
-    return faultsOf(this.#fields, { ...this.#site, guesses: this.#guesses });
+  /** How long the passphrase would withstand guessing, as far as that was measured. */
+  get strength(): Strength {
+    return this.#strength;
+  }
+
+  get faults(): Faults {
+    return faultsOf(this.#fields, { ...this.#site, guesses: this.#strength.guesses });
   }
 
   /** Bytes of everything chosen. */
@@ -105,7 +126,8 @@ export class SendModel {
 
   set(fields: Partial<RuleFields>): void {
     this.#fields = { ...this.#fields, ...fields };
-    if ("passphrase" in fields) this.#guesses = Number.POSITIVE_INFINITY;
+    if ("passphrase" in fields) this.#strength = unmeasured;
+    if (fields.pixelsOnly !== undefined) this.prepare.setPixelsOnly(fields.pixelsOnly);
     this.#changed();
   }
 
@@ -113,8 +135,8 @@ export class SendModel {
   async measure(): Promise<boolean> {
     const { passphrase } = this.#fields;
     try {
-      const guesses = passphrase === "" ? Number.POSITIVE_INFINITY : await this.#ports.guesses(passphrase);
-      if (passphrase === this.#fields.passphrase) this.#guesses = guesses;
+      const strength = passphrase === "" ? unmeasured : await this.#ports.strength(passphrase);
+      if (passphrase === this.#fields.passphrase) this.#strength = strength;
       this.#changed();
       return true;
     } catch (thrown) {
@@ -132,6 +154,7 @@ export class SendModel {
     if (
       this.busy ||
       this.prepare.photos.length === 0 ||
+      this.prepare.unconverted.length > 0 ||
       lifetime === undefined ||
       views === undefined ||
       Object.keys(this.faults).length > 0
@@ -146,6 +169,7 @@ export class SendModel {
       expires: this.#ports.now() + lifetime,
       views,
       passphrase: this.#fields.passphrase !== "",
+      fields: this.#fields,
       paused: undefined,
     };
     this.#courier = new Courier({ ...this.#ports, paused: (paused) => this.#sent({ paused }) }, stop.signal);
@@ -157,7 +181,7 @@ export class SendModel {
           api: this.#ports.api,
           courier: this.#courier,
           photos: photos.map((photo) => this.#outgoing(photo)),
-          rules: { title: this.#fields.title.trim(), lifetime, views, passphrase: this.#fields.passphrase },
+          rules: rulesOf(this.#fields, lifetime, views),
           events: this.#events(),
         },
         (begun) => {
@@ -236,10 +260,18 @@ export class SendModel {
     this.#changed();
   }
 
-  /** A photo whose preparing may still be under way. */
-  #outgoing({ key, alt, decorative }: Photo): Outgoing {
+  /** The page gives the manage link away for good: nothing here holds it any more. */
+  forget(): void {
+    const share = this.#sending?.share;
+    if (this.#phase === "complete" && share) this.#sent({ share: { ...share, manageCode: "" } });
+  }
+
+  /** A photo whose preparing may still be under way. Its words are those at the time of sending. */
+  #outgoing(photo: Photo): Outgoing {
+    const { key, alt, decorative } = photo;
+    const kept = () => (this.#fields.keepCaption ? wordsOf(this.#now(photo)) : { caption: "", credit: "" });
     return {
-      words: { alt: decorative ? "" : alt.trim(), decorative },
+      words: () => ({ alt: decorative ? "" : alt.trim(), decorative, ...kept() }),
       further: ({ stripped }, signal) => this.#ports.engine.further(stripped, signal),
       ready: async () => {
         for (;;) {
@@ -252,6 +284,10 @@ export class SendModel {
         }
       },
     };
+  }
+
+  #now(photo: Photo): Photo {
+    return this.prepare.photos.find(({ key }) => key === photo.key) ?? photo;
   }
 
   #prepared(): void {
@@ -287,11 +323,27 @@ export class SendModel {
   }
 }
 
+/** What the engine is told. */
+function rulesOf(fields: RuleFields, lifetime: number, views: number): ShareRules {
+  const { title, passphrase, named, recipients, askFirst, log, pixelsOnly, keepCaption } = fields;
+  return {
+    title: title.trim(),
+    lifetime,
+    views,
+    passphrase,
+    recipients: named ? recipients.map(({ text }) => text) : [],
+    askFirst,
+    log,
+    pixelsOnly,
+    keepCaption,
+  };
+}
+
 /** What a photo weighs, before its bytes are sealed. */
 function loadOf({ file, work }: Photo): Load {
   const bytes =
     work.kind === "ready"
       ? work.variants.reduce((sum, variant) => sum + variant.blob.size, work.stripped.blob.size)
       : file.size;
-  return { stripped: work.kind !== "waiting", encoded: work.kind === "ready", bytes, spans: [] };
+  return { stripped: "stripped" in work, encoded: work.kind === "ready", bytes, spans: [] };
 }

@@ -1,8 +1,11 @@
-// What photos give away, by group, with the values struck through.
+// What photos give away, by group: as short lines with the values struck through, or whole, with names and pictures.
 import { Fragment } from "preact";
+import { useMemo } from "preact/hooks";
 import { type Finding, type Group, groups } from "../engine/photo.ts";
 import { t } from "../lib/words.ts";
-import { findingWords } from "./send-words.ts";
+import { findingName, findingWords, pictureWords } from "./found-words.ts";
+import { useBlobUrl } from "./hooks.ts";
+import { bytes } from "./send-words.ts";
 
 export interface Line {
   readonly group: Group;
@@ -30,4 +33,71 @@ export function Values({ line, most }: { readonly line: Line; readonly most: num
       {rest > 0 ? t("removed.more", { n: rest }) : ""}
     </>
   );
+}
+
+/** Embedded previews and second pictures, as pictures. */
+export function Pictures({ findings }: { readonly findings: readonly Finding[] }) {
+  const shown = findings.filter((finding) => finding.picture !== undefined);
+  if (shown.length === 0) return null;
+  return (
+    <ul class="inner">
+      {shown.map((finding, i) => (
+        <li key={i}>
+          <Picture finding={finding} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The engine hands over stripped bytes of a format that the page shows; a picture inside a photo has no description. */
+function Picture({ finding }: { readonly finding: Finding }) {
+  const { picture } = finding;
+  const blob = useMemo(() => picture && new Blob([picture as Uint8Array<ArrayBuffer>]), [picture]);
+  const url = useBlobUrl(blob);
+  return url ? <img src={url} alt={pictureWords(finding)} /> : null;
+}
+
+/** Everything that was found, group by group, each thing with its name. */
+export function Report({ findings }: { readonly findings: readonly Finding[] }) {
+  return (
+    <div class="report">
+      {groups.map((group) => {
+        const here = findings.filter((finding) => finding.group === group);
+        return here.length > 0 ? <ReportGroup key={group} group={group} findings={here} /> : null;
+      })}
+    </div>
+  );
+}
+
+interface GroupProps {
+  readonly group: Group;
+  readonly findings: readonly Finding[];
+}
+
+function ReportGroup({ group, findings }: GroupProps) {
+  return (
+    <section>
+      <h3>{t(`about.${group}`)}</h3>
+      <p class="caption">{t(`about.${group}.why`)}</p>
+      <dl>
+        {findings.map((finding, i) => (
+          <div key={i} data-testid="finding" data-code={finding.code}>
+            <dt>{findingName(finding)}</dt>
+            <dd>
+              {detailOf(finding)}
+              <Pictures findings={[finding]} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** The value; where there is none, how much there is of it. */
+function detailOf({ value, width, height, bytes: size }: Finding): string {
+  const extent = width && height ? `${width} × ${height}` : "";
+  const weight = size && !value ? bytes(size) : "";
+  return [value, extent, weight].filter((part) => part !== "").join(", ");
 }

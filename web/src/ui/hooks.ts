@@ -1,5 +1,5 @@
-// Hooks of the send page.
-import { useEffect, useRef, useState } from "preact/hooks";
+// Hooks of the pages for senders.
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Phase } from "../model/send-state.ts";
 import { keepAwake, warnBeforeLeaving } from "./device.ts";
 
@@ -13,6 +13,15 @@ export function useBlobUrl(blob: Blob | undefined): string | undefined {
     return () => URL.revokeObjectURL(made);
   }, [blob]);
   return blob ? url : undefined;
+}
+
+/** A field that shows what is in force whenever that changes, and holds what is typed in between. */
+export function useField(inForce: string): { current: HTMLInputElement | null } {
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (field.current) field.current.value = inForce;
+  }, [inForce]);
+  return field;
 }
 
 /** Keeps the screen on and the tab open while something is on its way. */

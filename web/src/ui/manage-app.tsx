@@ -1,14 +1,20 @@
 // The manage page, by the state of its model.
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { dropFragment } from "../format/fragment.ts";
 import { t } from "../lib/words.ts";
+import type { ManageState } from "../model/manage-state.ts";
 import type { Managing } from "../model/managing.ts";
 import { useModel } from "../viewer/use-model.ts";
 import { Frame } from "./frame.tsx";
+import { BoxArrived, BoxHead, BoxRules } from "./manage-box.tsx";
 import { DeletePanel } from "./manage-delete.tsx";
+import { DoorPanel } from "./manage-door.tsx";
 import { ManageFailure, ManageMessage } from "./manage-failure.tsx";
 import { ManageHead } from "./manage-head.tsx";
-import { LinkPanel } from "./manage-link.tsx";
+import { ForgetPanel, LinkPanel } from "./manage-link.tsx";
+import { LogPanel } from "./manage-log.tsx";
+import { PeoplePanel } from "./manage-people.tsx";
 import { RulesPanel } from "./manage-rules.tsx";
 
 export function ManageApp({ managing }: { readonly managing: Managing }) {
@@ -37,23 +43,13 @@ export function ManageApp({ managing }: { readonly managing: Managing }) {
         </Titled>
       );
     case "open":
+      return <Open managing={managing} state={state} />;
+    case "mailbox":
+      return <Mailbox managing={managing} state={state} />;
+    case "forgotten":
       return (
-        <Titled title={t("manage.title")}>
-          <div class="manage">
-            <ManageHead share={state.share} />
-            <RulesPanel
-              share={state.share}
-              busy={state.busy}
-              done={state.done}
-              problem={state.problem}
-              change={(c) => managing.change(c)}
-              setPassphrase={(p) => managing.setPassphrase(p)}
-            />
-            <div class="stack">
-              <LinkPanel link={state.share.viewLink} />
-              <DeletePanel busy={state.busy === "deleting"} remove={() => managing.remove()} />
-            </div>
-          </div>
+        <Titled title={t("forgotten.title")}>
+          <ManageMessage title={t("forgotten.title")} paragraphs={[t("forgotten.body"), t("forgotten.note")]} />
         </Titled>
       );
     case "deleted":
@@ -69,6 +65,64 @@ export function ManageApp({ managing }: { readonly managing: Managing }) {
     default:
       return state satisfies never;
   }
+}
+
+interface StateProps<At extends ManageState["at"]> {
+  readonly managing: Managing;
+  readonly state: Extract<ManageState, { at: At }>;
+}
+
+function forget(managing: Managing): void {
+  managing.forget();
+  dropFragment();
+}
+
+function Open({ managing, state: { share, busy, done, problem } }: StateProps<"open">) {
+  const { door, log } = managing.watch;
+  return (
+    <Titled title={t("manage.title")}>
+      <div class="manage">
+        <ManageHead share={share} />
+        {door ? <DoorPanel door={door} /> : null}
+        <div class="stack">
+          <RulesPanel
+            share={share}
+            busy={busy}
+            done={done}
+            problem={problem}
+            change={(c) => managing.change(c)}
+            setPassphrase={(p) => managing.setPassphrase(p)}
+          />
+          <PeoplePanel share={share} busy={!!busy} setPeople={(p) => managing.setPeople(p)} />
+        </div>
+        <div class="stack">
+          <LogPanel share={share} reader={log} busy={!!busy} setLog={(on) => managing.setLog(on)} />
+          <LinkPanel link={share.viewLink} />
+          <ForgetPanel onForget={() => forget(managing)} />
+          <DeletePanel busy={busy === "deleting"} remove={() => managing.remove()} />
+        </div>
+      </div>
+    </Titled>
+  );
+}
+
+function Mailbox({ managing, state: { box, busy, done, problem } }: StateProps<"mailbox">) {
+  return (
+    <Titled title={t("box.title")}>
+      <div class="manage">
+        <BoxHead box={box} />
+        <div class="stack">
+          <BoxArrived box={box} />
+          <BoxRules box={box} busy={busy} done={done} problem={problem} change={(c) => managing.changeBox(c)} />
+        </div>
+        <div class="stack">
+          <LinkPanel link={box.requestLink} what="box-link" />
+          <ForgetPanel onForget={() => forget(managing)} />
+          <DeletePanel busy={busy === "deleting"} what="delete-box" remove={() => managing.remove()} />
+        </div>
+      </div>
+    </Titled>
+  );
 }
 
 interface TitledProps {

@@ -1,51 +1,31 @@
 // Deleting: asked once, done at once.
-import { useEffect, useRef } from "preact/hooks";
 import { t } from "../lib/words.ts";
-import { Icon } from "./icon.tsx";
+import { Confirm } from "./confirm.tsx";
 
 export interface DeleteProps {
   readonly busy: boolean;
   readonly remove: () => void;
+  /** What is deleted: a share, or a request link with what came by it. */
+  readonly what?: "delete" | "delete-box";
 }
 
-export function DeletePanel({ busy, remove }: DeleteProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const close = () => dialog.current?.close();
-  useEffect(() => close, []);
-  const yes = () => {
-    close();
-    remove();
-  };
+export function DeletePanel({ busy, remove, what = "delete" }: DeleteProps) {
   return (
     <section class="panel">
       <div class="stack tight">
         <h2>{t("delete.title")}</h2>
-        <p class="small quiet">{t("delete.body")}</p>
+        <p class="small quiet">{t(`${what}.body`)}</p>
       </div>
-      <button
-        type="button"
-        class="btn danger start"
-        data-testid="delete"
+      <Confirm
+        label={busy ? t("busy.deleting") : t(`${what}.open`)}
+        icon="trash"
+        title={t(`${what}.ask`)}
+        body={t("delete.sure")}
+        yes={t("delete.yes")}
+        testId="delete"
         disabled={busy}
-        onClick={() => dialog.current?.showModal()}
-      >
-        <Icon name="trash" />
-        {busy ? t("busy.deleting") : t("delete.open")}
-      </button>
-      <dialog class="ask" ref={dialog} aria-labelledby="delete-ask" aria-describedby="delete-sure">
-        <h2 id="delete-ask">{t("delete.ask")}</h2>
-        <p id="delete-sure" class="quiet">
-          {t("delete.sure")}
-        </p>
-        <div class="actions">
-          <button type="button" class="btn" onClick={close}>
-            {t("delete.no")}
-          </button>
-          <button type="button" class="btn danger" data-testid="delete-confirm" onClick={yes}>
-            {t("delete.yes")}
-          </button>
-        </div>
-      </dialog>
+        onYes={remove}
+      />
     </section>
   );
 }

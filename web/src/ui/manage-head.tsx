@@ -7,7 +7,7 @@ import { sizeWords, whenWords } from "../viewer/amounts.ts";
 const minute = 60_000;
 
 export function ManageHead({ share }: { readonly share: Managed }) {
-  const { statement, manifest, draining } = share;
+  const { statement, manifest, draining, skew } = share;
   const lit = !draining;
   return (
     <section class={lit ? "sleeve is-lit full" : "sleeve full"}>
@@ -24,7 +24,7 @@ export function ManageHead({ share }: { readonly share: Managed }) {
           </p>
         </div>
         <Views share={share} />
-        <TimeLeft share={share} />
+        <TimeLeft from={statement.created - skew} to={statement.expires - skew} />
         <Photos share={share} />
       </div>
     </section>
@@ -58,20 +58,21 @@ function Views({ share: { statement, taken } }: { readonly share: Managed }) {
   );
 }
 
-function TimeLeft({ share: { statement, skew } }: { readonly share: Managed }) {
+/** How much of the time from one moment to another is left. */
+export function TimeLeft({ from, to }: { readonly from: number; readonly to: number }) {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 10_000);
     return () => clearInterval(timer);
   }, []);
-  const left = Math.max(0, statement.expires - skew - now);
+  const left = Math.max(0, to - now);
   return (
     <div class="meter">
       <p class="caption">{t("time.label")}</p>
       <p class="big">
         <time>{leftInWords(left)}</time>
       </p>
-      <Bar part={left / (statement.expires - statement.created)} />
+      <Bar part={left / (to - from)} />
     </div>
   );
 }

@@ -1,14 +1,16 @@
 // The rules of a share, each with its own button: nothing is saved that was not pressed.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../lib/words.ts";
-import type { Change, ChangeCode, Done, Managed } from "../model/manage-state.ts";
-import { Icon } from "./icon.tsx";
+import type { Busy, Change, ChangeCode, Done, Managed } from "../model/manage-state.ts";
+import { useField } from "./hooks.ts";
+import { ManagePassphrase } from "./manage-passphrase.tsx";
+import { Said } from "./manage-said.tsx";
+import { localTime } from "./send-words.ts";
 
 const day = 24 * 3_600_000;
 
 export interface RulesProps {
   readonly share: Managed;
-  readonly busy: "saving" | "sealing" | "deleting" | undefined;
+  readonly busy: Busy | undefined;
   readonly done: Done | undefined;
   readonly problem: ChangeCode | undefined;
   readonly change: (change: Change) => void;
@@ -19,42 +21,12 @@ export function RulesPanel(p: RulesProps) {
   return (
     <section class="panel">
       <h2>{t("rules.title")}</h2>
-      <Said {...p} />
+      <Said busy={p.busy} done={p.done} problem={p.problem} />
       <Expires {...p} />
       <Views {...p} />
-      <Passphrase {...p} />
+      <ManagePassphrase {...p} />
     </section>
   );
-}
-
-function Said({ busy, done, problem }: RulesProps) {
-  if (problem)
-    return (
-      <p class="problem" role="alert" data-testid="error" data-code={problem}>
-        <Icon name="warn" />
-        <span>{t(`refused.${problem}`)}</span>
-      </p>
-    );
-  return (
-    <p class="small quiet said" role="status">
-      {busy ? t(`busy.${busy}`) : done ? t(`done.${done}`) : ""}
-    </p>
-  );
-}
-
-/** What datetime-local takes: the time of this device without a zone. */
-function localTime(ms: number): string {
-  const d = new Date(ms);
-  return new Date(ms - d.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-/** A field that shows what is in force whenever that changes, and holds what is typed in between. */
-function useField(inForce: string): { current: HTMLInputElement | null } {
-  const field = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => {
-    if (field.current) field.current.value = inForce;
-  }, [inForce]);
-  return field;
 }
 
 function Expires({ share: { statement, skew }, busy, change }: RulesProps) {
@@ -139,57 +111,6 @@ function Views({ share: { statement, taken }, busy, change }: RulesProps) {
       <p class="hint" id="views-hint">
         {waits ? t("rules.views.stage") : t("rules.views.hint", { n: taken })}
       </p>
-    </form>
-  );
-}
-
-function Passphrase({ share: { statement, manifest }, busy, done, setPassphrase }: RulesProps) {
-  const field = useRef<HTMLInputElement>(null);
-  const [shown, setShown] = useState(false);
-  const has = statement.suite > 0;
-  // The types of an input tell their kinds apart; this one changes its kind while it lives.
-  const kind = (shown ? "text" : "password") as "password";
-  useEffect(() => {
-    if (done === "passphrase" && field.current) field.current.value = "";
-  }, [done]);
-  // What does not open cannot be sealed again.
-  if (!manifest) return null;
-  const set = (event: Event) => {
-    event.preventDefault();
-    const value = field.current?.value ?? "";
-    if (value !== "") setPassphrase(value);
-  };
-  return (
-    <form class="field" onSubmit={set}>
-      <label for="new-passphrase">{t("rules.passphrase")}</label>
-      <div class="row wraps">
-        <input
-          id="new-passphrase"
-          data-testid="passphrase"
-          class="input"
-          ref={field}
-          type={kind}
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
-          aria-describedby="passphrase-hint"
-        />
-        <button type="submit" class="btn" data-testid="set-passphrase" disabled={!!busy}>
-          {t(has ? "rules.passphrase.replace" : "rules.passphrase.set")}
-        </button>
-      </div>
-      <label class="check">
-        <input type="checkbox" checked={shown} onChange={(event) => setShown(event.currentTarget.checked)} />
-        <span>{t("rules.show")}</span>
-      </label>
-      <p class="hint" id="passphrase-hint">
-        {t(has ? "rules.passphrase.has" : "rules.passphrase.none")}
-      </p>
-      {has ? (
-        <button type="button" class="btn start" disabled={!!busy} onClick={() => setPassphrase("")}>
-          {t("rules.passphrase.remove")}
-        </button>
-      ) : null}
     </form>
   );
 }

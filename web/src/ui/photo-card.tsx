@@ -1,9 +1,10 @@
 // One chosen photo: the whole picture, what it gives away, its description, its place among the others.
 import { useState } from "preact/hooks";
-import { role } from "../engine/photo.ts";
+import { type Finding, role } from "../engine/photo.ts";
 import { t } from "../lib/words.ts";
-import type { Photo, Prepare } from "../model/send-prepare.ts";
-import { linesOf, Values } from "./findings.tsx";
+import { type Photo, type Prepare, wordsOf } from "../model/send-prepare.ts";
+import { linesOf, Pictures, Report, Values } from "./findings.tsx";
+import { refusalWords } from "./found-words.ts";
 import { useBlobUrl } from "./hooks.ts";
 import { Icon } from "./icon.tsx";
 import { bytes } from "./send-words.ts";
@@ -13,6 +14,8 @@ interface Props {
   readonly place: number;
   readonly of: number;
   readonly prepare: Prepare;
+  /** Caption and credit go along. */
+  readonly words: boolean;
 }
 
 export function thumbOf({ work }: Photo): Blob | undefined {
@@ -22,7 +25,7 @@ export function thumbOf({ work }: Photo): Blob | undefined {
 /** The kind of thing that a drag carries within the page. */
 const dragged = "application/x-safelight-photo";
 
-export function PhotoCard({ photo, place, of, prepare }: Props) {
+export function PhotoCard({ photo, place, of, prepare, words }: Props) {
   const [over, setOver] = useState(false);
   const drop = (event: DragEvent) => {
     const key = Number(event.dataTransfer?.getData(dragged));
@@ -42,8 +45,9 @@ export function PhotoCard({ photo, place, of, prepare }: Props) {
       <Print photo={photo} n={place + 1} />
       <Tools photo={photo} place={place} of={of} prepare={prepare} />
       <div class="body">
-        <GivesAway photo={photo} />
+        <GivesAway photo={photo} onConvert={() => prepare.convert(photo.key)} />
         <Describe photo={photo} prepare={prepare} />
+        {words && "stripped" in photo.work ? <Words photo={photo} prepare={prepare} /> : null}
       </div>
     </li>
   );
@@ -59,7 +63,7 @@ function Print({ photo, n }: { readonly photo: Photo; readonly n: number }) {
   );
 }
 
-function Tools({ photo, place, of, prepare }: Props) {
+function Tools({ photo, place, of, prepare }: Omit<Props, "words">) {
   const n = place + 1;
   return (
     <div class="tools">
@@ -95,7 +99,7 @@ function Tools({ photo, place, of, prepare }: Props) {
 }
 
 function describeFile({ file, work }: Photo, n: number): string {
-  if (work.kind === "waiting") return t("photo.file", { n, size: bytes(file.size) });
+  if (!("stripped" in work)) return t("photo.file", { n, size: bytes(file.size) });
   const megapixels = (work.stripped.width * work.stripped.height) / 1e6;
   return t("photo.about", {
     n,
@@ -104,14 +108,46 @@ function describeFile({ file, work }: Photo, n: number): string {
   });
 }
 
-function GivesAway({ photo: { work } }: { readonly photo: Photo }) {
-  if (work.kind === "waiting")
-    return (
-      <div class="gives">
-        <h2>{t("gives.looking")}</h2>
-      </div>
-    );
-  const { findings } = work.stripped;
+function GivesAway({ photo: { work }, onConvert }: { readonly photo: Photo; readonly onConvert: () => void }) {
+  switch (work.kind) {
+    case "waiting":
+      return (
+        <div class="gives">
+          <h2>{t("gives.looking")}</h2>
+        </div>
+      );
+    case "converting":
+      return (
+        <div class="gives" role="status">
+          <h2>{t("convert.busy")}</h2>
+        </div>
+      );
+    case "refused":
+      return <Convert code={work.code} onConvert={onConvert} />;
+    case "stripped":
+    case "ready":
+      return <Found findings={work.stripped.findings} />;
+    default:
+      return work satisfies never;
+  }
+}
+
+/** A photo that cannot be sent as it is: why, what converting does, and the button. */
+function Convert({ code, onConvert }: { readonly code: string; readonly onConvert: () => void }) {
+  return (
+    <div class="gives" data-testid="convertible" data-code={code}>
+      <h2>{t("convert.title")}</h2>
+      <p class="small quiet">
+        {refusalWords(code).why} {t("convert.says")}
+      </p>
+      <button type="button" class="btn" data-testid="convert" onClick={onConvert}>
+        {t("convert.do")}
+      </button>
+    </div>
+  );
+}
+
+function Found({ findings }: { readonly findings: readonly Finding[] }) {
   if (findings.length === 0)
     return (
       <div class="gives">
@@ -128,11 +164,48 @@ function GivesAway({ photo: { work } }: { readonly photo: Photo }) {
             <span>{t(`group.${line.group}`)}</span>
             <div>
               <Values line={line} most={5} />
+              {line.group === "hidden" ? <Pictures findings={findings} /> : null}
             </div>
           </li>
         ))}
       </ul>
+      <Whole findings={findings} />
     </div>
+  );
+}
+
+/** All of it by name, drawn only when somebody asks: a hundred photos hold thousands of things. */
+function Whole({ findings }: { readonly findings: readonly Finding[] }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="whole" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{t("gives.all", { n: findings.length })}</summary>
+      {open ? <Report findings={findings} /> : null}
+    </details>
+  );
+}
+
+/** Caption and credit as they would go along. */
+function Words({ photo, prepare }: { readonly photo: Photo; readonly prepare: Prepare }) {
+  const kept = wordsOf(photo);
+  return (
+    <>
+      {(["caption", "credit"] as const).map((field) => (
+        <div class="field" key={field}>
+          <label for={`${field}-${photo.key}`}>{t(`words.${field}`)}</label>
+          <textarea
+            class="input"
+            id={`${field}-${photo.key}`}
+            data-testid={field}
+            rows={1}
+            maxLength={1000}
+            placeholder={t("words.none")}
+            value={kept[field]}
+            onInput={(event) => prepare.describe(photo.key, { [field]: event.currentTarget.value })}
+          />
+        </div>
+      ))}
+    </>
   );
 }
 

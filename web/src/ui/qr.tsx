@@ -2,11 +2,11 @@
 import { encode } from "uqr";
 import { t } from "../lib/words.ts";
 
-export function Qr({ text }: { readonly text: string }) {
+export function Qr({ text, label = t("links.qr") }: { readonly text: string; readonly label?: string }) {
   const { data, size } = encode(text, { ecc: "M", border: 2 });
   const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
   return (
-    <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={t("links.qr")}>
+    <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
       <path d={path} />
     </svg>
   );

@@ -2,10 +2,10 @@
 import { Fragment } from "preact";
 import { t } from "../lib/words.ts";
 import type { Photo } from "../model/send-prepare.ts";
-import { linesOf, Values } from "./findings.tsx";
+import { linesOf, Pictures, Values } from "./findings.tsx";
 
 export function Removed({ photos }: { readonly photos: readonly Photo[] }) {
-  const found = photos.map(({ work }) => (work.kind === "waiting" ? [] : work.stripped.findings));
+  const found = photos.map(({ work }) => ("stripped" in work ? work.stripped.findings : []));
   const all = found.flat();
   const of = found.filter((findings) => findings.length > 0).length;
   return (
@@ -21,6 +21,7 @@ export function Removed({ photos }: { readonly photos: readonly Photo[] }) {
               <dt>{t(`group.${line.group}`)}</dt>
               <dd>
                 <Values line={line} most={8} />
+                {line.group === "hidden" ? <Pictures findings={all} /> : null}
               </dd>
             </Fragment>
           ))}

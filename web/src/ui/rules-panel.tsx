@@ -4,9 +4,18 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { t } from "../lib/words.ts";
 import type { SendModel } from "../model/send.ts";
-import { lifetimeText, parseLifetime, parseViews, type RuleFault, viewPresets } from "../model/send-rules.ts";
+import {
+  lifetimeText,
+  minLifetime,
+  parseLifetime,
+  parseViews,
+  type RuleFault,
+  viewPresets,
+} from "../model/send-rules.ts";
 import { Icon } from "./icon.tsx";
-import { lifetime, moment } from "./send-words.ts";
+import { StrengthMeter, warningWords } from "./passphrase-field.tsx";
+import { RulesMore } from "./rules-more.tsx";
+import { briefLifetime, localTime, moment } from "./send-words.ts";
 
 interface Props {
   readonly model: SendModel;
@@ -34,15 +43,26 @@ export function RulesPanel({ model, onSuggest }: Props) {
       <Expires model={model} />
       <Views model={model} />
       <Passphrase model={model} onSuggest={onSuggest} />
+      <RulesMore model={model} />
     </section>
   );
 }
 
-function Problem({ fault, id }: { readonly fault: RuleFault | undefined; readonly id: string }) {
+interface ProblemProps {
+  readonly fault: RuleFault | undefined;
+  readonly id: string;
+  /** What it is about in this case. */
+  readonly children?: string;
+}
+
+function Problem({ fault, id, children }: ProblemProps) {
   return fault ? (
     <p class="problem" id={id} role="alert">
       <Icon name="warn" />
-      <span>{t(`fault.${fault}`)}</span>
+      <span>
+        {children ? `${children} ` : ""}
+        {t(`fault.${fault}`)}
+      </span>
     </p>
   ) : null;
 }
@@ -57,7 +77,7 @@ interface ChoicesProps {
 
 function Choices({ name, presets, chosen, words, onChoose }: ChoicesProps) {
   return (
-    <div class="choices">
+    <div class={presets.length > 4 ? "choices many" : "choices"}>
       {presets.map((preset) => (
         <label key={preset}>
           <input type="radio" name={name} checked={chosen(preset)} onChange={() => onChoose(preset)} />
@@ -79,7 +99,7 @@ function Group({ id, children }: { readonly id: string; readonly children: Compo
 function Expires({ model }: { readonly model: SendModel }) {
   const { fields, faults, site } = model;
   const ms = parseLifetime(fields.expires);
-  const presets = site.lifetimes.slice(0, 4).map(lifetimeText);
+  const presets = site.lifetimes.slice(0, 5).map(lifetimeText);
   return (
     <Group id="expires-label">
       <div class="head-input">
@@ -101,7 +121,7 @@ function Expires({ model }: { readonly model: SendModel }) {
         name="expires-preset"
         presets={presets}
         chosen={(preset) => parseLifetime(preset) === ms}
-        words={(preset) => lifetime(parseLifetime(preset) ?? 0)}
+        words={(preset) => briefLifetime(parseLifetime(preset) ?? 0)}
         onChoose={(expires) => model.set({ expires })}
       />
       {faults.expires ? (
@@ -111,7 +131,36 @@ function Expires({ model }: { readonly model: SendModel }) {
           {t("rule.expires-hint", { moment: moment(Date.now() + (ms ?? 0)) })}
         </p>
       )}
+      <Until model={model} lifetime={ms ?? 0} />
     </Group>
+  );
+}
+
+const minute = 60_000;
+
+/** The same moment as a date, in the time of this device. */
+function Until({ model, lifetime: ms }: { readonly model: SendModel; readonly lifetime: number }) {
+  const now = Date.now();
+  const choose = (event: Event) => {
+    const chosen = new Date((event.currentTarget as HTMLInputElement).value).getTime();
+    // Whole minutes, rounded up: until the minute that was chosen, not short of it.
+    if (chosen > now) model.set({ expires: lifetimeText(Math.ceil((chosen - now) / minute) * minute) });
+  };
+  return (
+    <details class="until">
+      <summary>{t("rule.until")}</summary>
+      <input
+        class="input num"
+        type="datetime-local"
+        data-testid="until"
+        aria-label={t("rule.until-label")}
+        min={localTime(now + minLifetime)}
+        max={localTime(now + model.site.longest)}
+        value={localTime(now + ms)}
+        onChange={choose}
+      />
+      <p class="hint">{t("rule.until-hint", { moment: moment(now + model.site.longest) })}</p>
+    </details>
   );
 }
 
@@ -156,11 +205,11 @@ function Views({ model }: { readonly model: SendModel }) {
 }
 
 function Passphrase({ model, onSuggest }: Props) {
-  const { fields, faults } = model;
+  const { fields, faults, strength } = model;
   const { passphrase } = fields;
   // Measured when typing pauses.
   useEffect(() => {
-    const timer = setTimeout(() => void model.measure(), 400);
+    const timer = setTimeout(() => void model.measure(), 250);
     return () => clearTimeout(timer);
   }, [passphrase]);
   return (
@@ -185,8 +234,11 @@ function Passphrase({ model, onSuggest }: Props) {
           {t("rule.suggest")}
         </button>
       </div>
+      <StrengthMeter strength={strength} />
       {faults.passphrase ? (
-        <Problem fault={faults.passphrase} id="passphrase-hint" />
+        <Problem fault={faults.passphrase} id="passphrase-hint">
+          {faults.passphrase === "passphrase-weak" ? warningWords(strength.warning) : ""}
+        </Problem>
       ) : (
         <p class="hint" id="passphrase-hint">
           {t("rule.passphrase-hint")}

@@ -1,7 +1,7 @@
 // Photos are chosen: what each gives away, how it is described, the rules, and the bar that sends.
 import { t } from "../lib/words.ts";
 import type { SendModel } from "../model/send.ts";
-import { parseLifetime, parseViews } from "../model/send-rules.ts";
+import { parseLifetime, parseViews, type RuleFields } from "../model/send-rules.ts";
 import { Icon } from "./icon.tsx";
 import { PhotoCard } from "./photo-card.tsx";
 import { RulesPanel } from "./rules-panel.tsx";
@@ -34,7 +34,14 @@ export function SendChosen({ model, head, over, onSuggest }: Props) {
           <LeftOutNotice files={prepare.leftOut} />
           <ol class="sheet">
             {photos.map((photo, i) => (
-              <PhotoCard key={photo.key} photo={photo} place={i} of={photos.length} prepare={prepare} />
+              <PhotoCard
+                key={photo.key}
+                photo={photo}
+                place={i}
+                of={photos.length}
+                prepare={prepare}
+                words={model.fields.keepCaption}
+              />
             ))}
           </ol>
           <PhotoInput class={over ? "addmore is-over" : "addmore"} onFiles={(files) => prepare.add(files)}>
@@ -53,28 +60,21 @@ export function SendChosen({ model, head, over, onSuggest }: Props) {
 
 function SendBar({ model }: { readonly model: SendModel }) {
   const { fields, faults, photos, prepare, site } = model;
-  const ms = parseLifetime(fields.expires);
-  const views = parseViews(fields.views);
   const faulty = Object.keys(faults).length > 0;
   const tooMuch = model.bytes > site.largest;
-  const rules =
-    ms === undefined || views === undefined
-      ? ""
-      : t("bar.rules", {
-          opens: opensTimes(views),
-          lifetime: lifetime(ms),
-          passphrase: fields.passphrase === "" ? t("bar.open") : t("bar.passphrase"),
-        });
+  const unconverted = prepare.unconverted.length;
   return (
     <div class="bar-send">
       <p>
         {tooMuch ? (
           t("bar.too-much", { size: bytes(site.largest) })
+        ) : unconverted > 0 ? (
+          t("bar.unconverted", { n: unconverted })
         ) : faulty ? (
           t("bar.faulty")
         ) : (
           <>
-            <b>{t("bar.ready")}</b> {rules}
+            <b>{t("bar.ready")}</b> {rulesInForce(fields)}
           </>
         )}
       </p>
@@ -82,11 +82,25 @@ function SendBar({ model }: { readonly model: SendModel }) {
         type="button"
         class="btn primary big"
         data-testid="send"
-        disabled={faulty || tooMuch || prepare.problem !== undefined}
+        disabled={faulty || tooMuch || unconverted > 0 || prepare.problem !== undefined}
         onClick={() => void model.send()}
       >
         {t("bar.send", { n: photos.length })}
       </button>
     </div>
   );
+}
+
+/** The rules once more, in a sentence. */
+function rulesInForce(fields: RuleFields): string {
+  const ms = parseLifetime(fields.expires);
+  const views = parseViews(fields.views);
+  if (ms === undefined || views === undefined) return "";
+  const others = (["pixelsOnly", "named", "askFirst", "log"] as const).filter((field) => fields[field]);
+  const rules = t("bar.rules", {
+    opens: opensTimes(views),
+    lifetime: lifetime(ms),
+    passphrase: fields.passphrase === "" ? t("bar.open") : t("bar.passphrase"),
+  });
+  return [rules, ...others.map((field) => t(`bar.${field}`))].join(" ");
 }

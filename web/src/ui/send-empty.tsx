@@ -31,6 +31,10 @@ export function SendEmpty({ over, blocked, onFiles }: Props) {
         </p>
       </section>
       <Journey />
+      <p class="elsewhere">
+        <a href="inspect">{t("empty.inspect")}</a>
+        <a href="r">{t("empty.request")}</a>
+      </p>
       <section class="limits">
         <h2>{t("limits.title")}</h2>
         <ul>

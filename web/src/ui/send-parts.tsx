@@ -3,21 +3,25 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../lib/words.ts";
 import type { LeftOut } from "../model/send-prepare.ts";
+import { refusalWords } from "./found-words.ts";
 import { Icon } from "./icon.tsx";
-import { leftWords, type StopAction, type StopCode, stopOf, stops } from "./send-words.ts";
+import { type StopAction, type StopCode, stopOf, stops } from "./send-words.ts";
 
 interface InputProps {
   readonly class: string;
   readonly children: ComponentChildren;
   readonly onFiles: (files: readonly File[]) => void;
   readonly camera?: boolean;
+  /** Any file, as it lies there: Android takes the place out of what is chosen as a picture, which is to be seen here. */
+  readonly anything?: boolean;
 }
 
-/**
- * A label that chooses files. It asks for what can be stripped: a phone that keeps HEIC hands over a JPEG then. Files
- * chosen in spite of that are looked into, not judged by their name.
- */
-export function PhotoInput({ class: look, children, onFiles, camera = false }: InputProps) {
+/** What can be stripped. The endings are for systems that do not know the types. */
+const accepted =
+  "image/jpeg,image/png,image/gif,image/webp,image/avif,image/heic,image/heif,image/jxl,.heic,.avif,.jxl";
+
+/** A label that chooses files. What is chosen in spite of its type is looked into, not judged by its name. */
+export function PhotoInput({ class: look, children, onFiles, camera = false, anything = false }: InputProps) {
   const take = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
     const files = [...(input.files ?? [])];
@@ -30,7 +34,7 @@ export function PhotoInput({ class: look, children, onFiles, camera = false }: I
       <input
         class="vh"
         type="file"
-        accept="image/jpeg,image/png"
+        {...(anything ? {} : { accept: camera ? "image/*" : accepted })}
         onChange={take}
         {...(camera ? { capture: "environment" } : { multiple: true, "data-testid": "photo-input" })}
       />
@@ -47,12 +51,17 @@ export function LeftOutNotice({ files }: { readonly files: readonly LeftOut[] })
       <Icon name="warn" />
       <div>
         {files.slice(0, 5).map((file) => (
-          <p key={file.name}>{leftWords(file.code, file.name)}</p>
+          <p key={file.name}>{leftWords(file)}</p>
         ))}
         {files.length > 5 ? <p>{t("left.more", { n: files.length - 5 })}</p> : null}
       </div>
     </div>
   );
+}
+
+function leftWords({ name, code }: LeftOut): string {
+  const { why, advice } = refusalWords(code);
+  return t("left.out", { name, why, advice });
 }
 
 interface StopProps {

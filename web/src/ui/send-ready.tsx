@@ -1,9 +1,11 @@
 // The link opens: the lamp is on. Originals may still be on their way, which is said in words.
 import { t } from "../lib/words.ts";
 import type { SendModel } from "../model/send.ts";
+import type { RuleFields } from "../model/send-rules.ts";
 import { canShare, share } from "./device.ts";
 import { Icon } from "./icon.tsx";
 import { CopyButton, LinkBox } from "./link-box.tsx";
+import { OwnLink } from "./own-link.tsx";
 import { PhonePreview } from "./phone-preview.tsx";
 import { Qr } from "./qr.tsx";
 import { Removed } from "./removed.tsx";
@@ -14,7 +16,8 @@ import { TestStrip } from "./test-strip.tsx";
 interface Props {
   readonly model: SendModel;
   readonly link: string;
-  readonly manage: string;
+  /** Undefined once it is forgotten. */
+  readonly manage: string | undefined;
   readonly head: { current: HTMLHeadingElement | null };
   readonly onToken: (token: string) => void;
 }
@@ -58,7 +61,7 @@ export function SendReady({ model, link, manage, head, onToken }: Props) {
                     </button>
                   ) : null}
                 </div>
-                <p class="caption measure">{t(sending?.passphrase ? "ready.choose-passphrase" : "ready.choose")}</p>
+                <p class="caption measure">{whoOpens(sending?.fields)}</p>
               </div>
               <Qr text={link} />
             </div>
@@ -75,16 +78,13 @@ export function SendReady({ model, link, manage, head, onToken }: Props) {
           <StopMessage code={stop} onRetry={() => model.resume()} onBack={() => model.again()} onToken={onToken} />
         ) : null}
         {phase === "opens" ? <TestStrip model={model} /> : null}
-        <section class="own">
-          <h2>{t("own.title")}</h2>
-          <p class="small quiet">{t("own.body")}</p>
-          <code data-testid="manage-link" id="manage-link">
-            {manage}
-          </code>
-          <div class="actions">
-            <CopyButton text={manage} shown="manage-link" label={t("own.copy")} class="btn" />
-          </div>
-        </section>
+        <OwnLink
+          link={manage}
+          borrowed={sending?.fields.borrowed ?? false}
+          expires={sending?.expires ?? 0}
+          complete={phase === "complete"}
+          onForget={() => model.forget()}
+        />
         <Removed photos={photos} />
         {phase === "complete" ? (
           <p>
@@ -97,4 +97,10 @@ export function SendReady({ model, link, manage, head, onToken }: Props) {
       <PhonePreview photos={photos} />
     </div>
   );
+}
+
+/** Who can open it now, and what the sender still has to do for that. */
+function whoOpens(fields: RuleFields | undefined): string {
+  const first = fields?.named ? t("ready.named") : t(fields?.passphrase ? "ready.choose-passphrase" : "ready.choose");
+  return fields?.askFirst ? `${first} ${t("ready.ask")}` : first;
 }

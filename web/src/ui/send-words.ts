@@ -1,6 +1,4 @@
 // Numbers and times in the reader's language, and the words for codes.
-import type { FaultCode } from "../engine/fault.ts";
-import type { Finding } from "../engine/photo.ts";
 import { locale, t } from "../lib/words.ts";
 import { unitsOf } from "../model/send-rules.ts";
 
@@ -22,6 +20,7 @@ const scaleOf = (n: number) => scales.find(([size]) => n >= size) ?? scales[2];
 
 /** 22.4 MB. */
 export function bytes(n: number): string {
+  if (n < 1000) return new Intl.NumberFormat(region(), { style: "unit", unit: "byte" }).format(n);
   const [scale, unit] = scaleOf(n);
   return scaled(n, scale, { style: "unit", unit });
 }
@@ -31,10 +30,24 @@ export function bytesOf(done: number, all: number): string {
   return t("strip.of", { done: scaled(done, scaleOf(all)[0], {}), all: bytes(all) });
 }
 
-/** 7 days. */
+/** 7 days, or 3 days 4 hours 12 minutes. */
 export function lifetime(ms: number): string {
-  const { n, unit } = unitsOf(ms);
-  return t(`lasts.${unit}`, { n });
+  return unitsOf(ms)
+    .map(({ n, unit }) => t(`lasts.${unit}`, { n }))
+    .join(" ");
+}
+
+/** 10 min, or 7 days: for buttons. */
+export function briefLifetime(ms: number): string {
+  return unitsOf(ms)
+    .map(({ n, unit }) => t(`brief.${unit}`, { n }))
+    .join(" ");
+}
+
+/** What datetime-local takes: the time of this device without a zone. */
+export function localTime(ms: number): string {
+  const zone = new Date(ms).getTimezoneOffset() * 60_000;
+  return new Date(ms - zone).toISOString().slice(0, 16);
 }
 
 /** Wednesday 2 December, 10:14. */
@@ -62,59 +75,6 @@ export function duration(seconds: number): string {
 
 export function opensTimes(views: number): string {
   return views === 0 ? t("rule.always") : t("rule.times", { n: views });
-}
-
-/** Findings that have a name in the catalogue, for when they have no value. */
-const namedFindings = [
-  "thumbnail",
-  "second-picture",
-  "multi-picture",
-  "further-pictures-named",
-  "motion-photo",
-  "hidden-frame",
-  "maker-note",
-  "edit-history",
-  "photoshop",
-  "xmp",
-  "png-text",
-  "raw-profile",
-  "c2pa",
-  "colour-profile",
-  "broken-profile",
-  "colour-under-transparency",
-  "junk",
-  "slack",
-  "coded-junk",
-  "unused-table",
-  "unknown-segment",
-  "trailer",
-  "gps-position",
-  "exif",
-  "flashpix",
-  "application",
-  "chunk",
-  "unused-palette",
-  "ducky",
-  "prompt",
-] as const;
-
-/** What a finding says, or what it is when it has nothing to say; of a hidden picture also how large it is. */
-export function findingWords({ code, value, width, height }: Finding): string {
-  const what = value || named(code);
-  return width && height ? t("found.picture", { what, width, height }) : what;
-}
-
-function named(code: string): string {
-  const known = namedFindings.find((candidate) => candidate === code);
-  return known ? t(`found.${known}`) : code.replaceAll("-", " ");
-}
-
-/** Codes of files that are left out. */
-export const leftCodes = ["not-a-photo", "unsupported", "damaged", "empty", "large", "unreadable", "memory"] as const;
-
-export function leftWords(code: FaultCode, name: string): string {
-  const known = leftCodes.find((candidate) => candidate === code) ?? "damaged";
-  return t(`left.${known}`, { name });
 }
 
 /** Codes that stop everything, with a head and a sentence each, and whether trying again may help. */

@@ -10,16 +10,40 @@ const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), "../.
 export const planted = {
   owner: "PLANTED-OWNER-Amelia-Quist",
   comment: "PLANTED-COMMENT-7f3a",
+  serial: "PLANTED-SERIAL-31337",
+  editor: "PLANTED-EDITOR-Darkroom",
   latitude: "52.3702",
   longitude: "4.8952",
 } as const;
 
-export type PhotoName = "camera" | "portrait" | "screenshot" | "heavy" | "huge";
+export type PhotoName = "camera" | "portrait" | "screenshot" | "heavy" | "huge" | "telling";
 
 const kinds: Record<
   PhotoName,
-  { kind: "camera" | "screenshot"; width: number; height: number; orientation?: number; quality?: number }
+  {
+    kind: "camera" | "screenshot";
+    width: number;
+    height: number;
+    orientation?: number;
+    quality?: number;
+    more?: readonly string[];
+  }
 > = {
+  telling: {
+    kind: "camera",
+    width: 1500,
+    height: 1000,
+    more: [
+      "-serial",
+      planted.serial,
+      "-makernote",
+      "focus on the left",
+      "-xmp",
+      planted.editor,
+      "-profile",
+      "DELL U2720Q",
+    ],
+  },
   camera: { kind: "camera", width: 2400, height: 1600 },
   portrait: { kind: "camera", width: 1600, height: 1200, orientation: 6 },
   screenshot: { kind: "screenshot", width: 1280, height: 800 },
@@ -30,7 +54,7 @@ const kinds: Record<
 /** The path of a photo by name; seed makes another one of the same kind. */
 export function photo(name: PhotoName, seed = 1): string {
   const dir = path.join(os.tmpdir(), "safelight-photos");
-  const { kind, width, height, orientation = 1, quality = 90 } = kinds[name];
+  const { kind, width, height, orientation = 1, quality = 90, more = [] } = kinds[name];
   const file = path.join(dir, `planted-name-${name}-${seed}.${kind === "camera" ? "jpg" : "png"}`);
   if (fs.existsSync(file)) return file;
   fs.mkdirSync(dir, { recursive: true });
@@ -58,6 +82,7 @@ export function photo(name: PhotoName, seed = 1): string {
       planted.comment,
       "-gps",
       `${planted.latitude},${planted.longitude}`,
+      ...more,
       unfinished,
     ],
     { cwd: root, stdio: "inherit" },

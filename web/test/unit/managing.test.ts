@@ -6,6 +6,7 @@ import { sha, unlockToken } from "../../src/format/kdf.ts";
 import type { ManageState } from "../../src/model/manage-state.ts";
 import { refusal } from "../../src/model/manage-state.ts";
 import { Managing, WeakError } from "../../src/model/managing.ts";
+import { noRules } from "./made-door.ts";
 import { MadeShare, until, type Wanted } from "./made-share.ts";
 
 const newPw = random(32);
@@ -13,7 +14,8 @@ const newPw = random(32);
 function manage(share: MadeShare): Managing {
   const managing = new Managing(
     {
-      api: share.ownerApi,
+      ...noRules,
+      api: { ...noRules.api, ...share.ownerApi },
       passphrase: async (_id, typed) => {
         if (typed.length < 8) throw new WeakError("weak");
         return { pw: newPw, k: random(32) };

@@ -159,6 +159,7 @@ class Scene {
           if (code) throw new Fault(code);
           return stripped;
         },
+        convert: async () => stripped,
         encode: async () => coded,
         further: async () => coded,
         pack: async (onPart) => {
@@ -178,7 +179,7 @@ class Scene {
           : { retry: "never", code: (thrown as { code?: string }).code ?? "internal" },
       sleep: async () => undefined,
       now: () => 1_790_000_000_000,
-      guesses: async () => trouble.guesses ?? 1e12,
+      strength: async () => ({ guesses: trouble.guesses ?? 1e12, warning: "" }),
       mark: (name) => this.marks.push(name),
     };
     this.model = new SendModel(ports, () => this.#note());

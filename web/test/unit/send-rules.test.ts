@@ -21,6 +21,9 @@ for (const { text, want } of [
   { text: "3 Stunden", want: 3 * hour },
   { text: "2 Tage", want: 2 * day },
   { text: "15 min", want: hour / 4 },
+  { text: "3d 4h 12m", want: 3 * day + 4.2 * hour },
+  { text: "1 Tag 2 Std. 5 Min", want: day + 2 * hour + hour / 12 },
+  { text: "129600m", want: 90 * day },
   { text: "", want: undefined },
   { text: "0d", want: undefined },
   { text: "7", want: undefined },
@@ -46,7 +49,8 @@ for (const { text, want } of [
   test(`parseViews(${JSON.stringify(text)})`, () => assert.equal(parseViews(text), want));
 
 test("a lifetime reads as it is written", () => {
-  for (const text of ["90m", "12h", "7d", "30d"]) assert.equal(lifetimeText(parseLifetime(text) ?? 0), text);
+  for (const text of ["1h 30m", "12h", "7d", "30d", "3d 4h 12m"])
+    assert.equal(lifetimeText(parseLifetime(text) ?? 0), text);
   assert.equal(lifetimeText(48 * hour), "2d");
 });
 
@@ -61,6 +65,12 @@ for (const { name, fields, guesses, want } of [
   { name: "no duration", fields: { expires: "soon" }, want: { expires: "expires-form" } },
   { name: "no number", fields: { views: "x" }, want: { views: "views-form" } },
   { name: "too many views", fields: { views: "1001" }, want: { views: "views-many" } },
+  { name: "for nobody", fields: { named: true }, want: { recipients: "recipients-none" } },
+  {
+    name: "for somebody",
+    fields: { named: true, recipients: [{ text: "age1…", kind: "x25519", fingerprint: "" }] },
+    want: {},
+  },
   { name: "a long title", fields: { title: "ü".repeat(2049) }, want: { title: "title-long" } },
   {
     name: "a weak passphrase",

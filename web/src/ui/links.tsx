@@ -1,0 +1,22 @@
+// The links in the head of the pages that need no code.
+import { t } from "../lib/words.ts";
+
+const pages = [
+  { name: "send", href: "./" },
+  { name: "inspect", href: "inspect" },
+  { name: "request", href: "r" },
+] as const;
+
+export function HeadLinks({ here }: { readonly here: (typeof pages)[number]["name"] }) {
+  return (
+    <>
+      {pages
+        .filter(({ name }) => name !== here)
+        .map(({ name, href }) => (
+          <a key={name} href={href} class={name === "request" ? "wide" : ""}>
+            {t(`nav.${name}`)}
+          </a>
+        ))}
+    </>
+  );
+}
