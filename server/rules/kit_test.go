@@ -15,6 +15,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 
 	"safelight/crypto/statement"
+	"safelight/server/store"
 	"safelight/server/store/mem"
 	"safelight/server/wire"
 )
@@ -183,6 +184,17 @@ func (w *world) restart(previous ...RecordKey) {
 		w.t.Fatalf("New = %v", err)
 	}
 	w.Shares = s
+}
+
+// database is both halves of what a store of records is.
+type database interface {
+	store.Records
+	store.Manifests
+}
+
+// over moves to another database. w.records stays empty then.
+func (w *world) over(db database) {
+	w.Shares.records, w.Shares.manifests, w.Shares.clock.records = db, db, db
 }
 
 func (w *world) pass(ms int64) { w.now.Add(ms) }

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 
 	"safelight/crypto/accesslog"
 	"safelight/crypto/statement"
+	"safelight/server/store/sqlite"
 	"safelight/server/wire"
 )
 
@@ -255,9 +258,51 @@ func TestOldRecords(t *testing.T) {
 	}
 }
 
-// TestDeletedLog: nothing of log, knocks, posts and hashes is left once a share or a mailbox was deleted.
-func TestDeletedLog(t *testing.T) {
-	w := newWorld(t)
+// TestErased: nothing of log, knocks, posts and hashes is left once a share or a mailbox was deleted, or has expired and was
+// swept, in memory and in the files of SQLite.
+func TestErased(t *testing.T) {
+	ends := map[string]func(w *world, ids ...*owner){
+		"delete": func(w *world, ids ...*owner) {
+			for _, o := range ids {
+				wantCode(w.t, "delete", w.delete(o), "")
+			}
+		},
+		"expiry": func(w *world, _ ...*owner) { w.pass(8 * day); w.sweep() },
+	}
+	for name, end := range ends {
+		t.Run(name+" in memory", func(t *testing.T) {
+			w := newWorld(t)
+			testErased(t, w, w.records.Holds, end)
+		})
+		t.Run(name+" in SQLite", func(t *testing.T) {
+			w, path := newWorld(t), filepath.Join(t.TempDir(), "records.db")
+			db, err := sqlite.Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { db.Close() })
+			w.over(db)
+			testErased(t, w, func(secret []byte) bool { return inFiles(t, path, secret) }, end)
+		})
+	}
+}
+
+// inFiles looks for secret in the database and its log.
+func inFiles(t *testing.T, path string, secret []byte) bool {
+	t.Helper()
+	for _, name := range []string{path, path + "-wal"} {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(b, secret) {
+			return true
+		}
+	}
+	return false
+}
+
+func testErased(t *testing.T, w *world, holds func([]byte) bool, end func(*world, ...*owner)) {
 	w.sizes.logRow, w.sizes.postRow = 2, 2
 	o, d := w.asking()
 	n := d.next()
@@ -277,14 +322,13 @@ func TestDeletedLog(t *testing.T) {
 		t.Fatalf("only %d things to look for", len(secrets))
 	}
 	for name, b := range secrets {
-		if !w.records.Holds(b) {
+		if !holds(b) {
 			t.Fatalf("control: %s is not found before", name)
 		}
 	}
-	wantCode(t, "delete", w.delete(o), "")
-	wantCode(t, "delete", w.delete(box), "")
+	end(w, o, box)
 	for name, b := range secrets {
-		if w.records.Holds(b) {
+		if holds(b) {
 			t.Errorf("%s is still in the database", name)
 		}
 	}
@@ -295,7 +339,7 @@ func (w *world) inside(ids ...ID) map[string][]byte {
 	w.t.Helper()
 	all := make(map[string][]byte)
 	for _, id := range ids {
-		row, err := w.records.Load(ctx, id)
+		row, err := w.Shares.records.Load(ctx, id)
 		if err != nil {
 			w.t.Fatal(err)
 		}

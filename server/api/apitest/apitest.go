@@ -20,6 +20,8 @@ type Target struct {
 
 	// Header is sent with every request: names and values in turn.
 	Header []string
+	// Transport reaches the server; nil: any of Go's.
+	Transport http.RoundTripper
 	// Lossy says that something between, not the server, loses answers under load: wrangler's proxy does. The race then
 	// asks again with the same take id, which is free, as a viewer would.
 	Lossy bool
@@ -44,12 +46,12 @@ type Target struct {
 // prepare fills in what a Target leaves open.
 func (tg *Target) prepare() {
 	tg.URL = strings.TrimSuffix(tg.URL, "/")
+	if tg.Transport == nil {
+		tg.Transport = &http.Transport{MaxIdleConnsPerHost: 256, DisableCompression: true}
+	}
 	tg.client = &http.Client{
-		Timeout: 5 * time.Minute,
-		Transport: &http.Transport{
-			MaxIdleConnsPerHost: 256,
-			DisableCompression:  true,
-		},
+		Timeout:       5 * time.Minute,
+		Transport:     tg.Transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if tg.Rounds == 0 {
