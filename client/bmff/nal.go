@@ -28,7 +28,7 @@ func (n NAL) Layer() int { return int(n[0]&1)<<5 | int(n[1]>>3) }
 func NALs(b []byte, lengthSize int) ([]NAL, error) {
 	var list []NAL
 	for len(b) > 0 {
-		if len(b) < lengthSize {
+		if len(b) < lengthSize || len(list) == maxUnits {
 			return nil, ErrFormat
 		}
 		var size [4]byte

@@ -27,13 +27,16 @@ type OBU struct {
 	Raw []byte
 }
 
+// maxUnits is how many units a coded picture may have: 4096 tiles, and what lies beside them.
+const maxUnits = 10_000
+
 // OBUs parts a temporal unit. The last unit may do without a size.
 func OBUs(b []byte) ([]OBU, error) {
 	var list []OBU
 	for len(b) > 0 {
 		o, rest, err := nextOBU(b)
-		if err != nil {
-			return nil, err
+		if err != nil || len(list) == maxUnits {
+			return nil, ErrFormat
 		}
 		list, b = append(list, o), rest
 	}

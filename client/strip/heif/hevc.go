@@ -30,6 +30,10 @@ func (p *parser) cleanHEVC(pic *picture, b []byte) error {
 		p: p, vps: map[int]bmff.NAL{}, sps: map[int]bmff.NAL{}, pps: map[int]bmff.NAL{},
 		parsed: map[int]*bmff.SPS{}, owner: map[int]int{}, used: map[int]bool{},
 	}
+	// A large configuration that many tiles share takes its time with each of them.
+	if p.configured += len(pic.properties.config); p.configured > 16*len(p.src) {
+		return p.refuse("tiles that share too much")
+	}
 	lengthSize, sets, err := h.configuration(pic.properties.config)
 	if err != nil {
 		return err
@@ -69,7 +73,8 @@ func (h *hevc) configuration(b []byte) (lengthSize int, sets []bmff.NAL, err err
 		r.Take(1)
 		for range r.Int(2) {
 			n := bmff.NAL(r.Take(r.Int(2)))
-			if r.Failed() || len(n) < 2 {
+			// The forbidden bit, and the layer's number plus one.
+			if r.Failed() || len(n) < 2 || n[0]&0x80 != 0 || n[1]&7 == 0 {
 				return 0, nil, damaged("configuration")
 			}
 			sets = append(sets, n)

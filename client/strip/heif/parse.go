@@ -27,6 +27,7 @@ type item struct {
 	external  bool
 	extents   []extent
 	links     []link
+	auxiliary *string // type of an auxiliary image, once it was looked for
 }
 
 type extent struct{ at, size uint64 }
@@ -61,6 +62,11 @@ type parser struct {
 	gathered   uint64
 	extents    int
 	links      int
+	configured int // bytes of configurations read
+
+	// Relations by the item that they are about.
+	derived, premultiplied map[int][]int
+	auxiliaries            map[int][]relation
 
 	root *picture
 	kept map[int]bool
@@ -69,7 +75,10 @@ type parser struct {
 }
 
 func parse(src []byte, o Options) (*parser, error) {
-	p := &parser{src: src, o: o, code: refuse.HEIC, items: map[int]*item{}, kept: map[int]bool{}, used: map[int]bool{}}
+	p := &parser{
+		src: src, o: o, code: refuse.HEIC, items: map[int]*item{}, kept: map[int]bool{}, used: map[int]bool{},
+		derived: map[int][]int{}, premultiplied: map[int][]int{}, auxiliaries: map[int][]relation{},
+	}
 	if err := p.file(); err != nil {
 		return nil, err
 	}
@@ -327,6 +336,16 @@ func (p *parser) references(b []byte) error {
 			p.drop(Part{Kind: Gap, Name: "iref", Data: rest})
 		}
 		p.relations = append(p.relations, rel)
+		switch rel.kind {
+		case "dimg":
+			p.derived[rel.from] = append(p.derived[rel.from], rel.to...)
+		case "prem":
+			p.premultiplied[rel.from] = append(p.premultiplied[rel.from], rel.to...)
+		case "auxl":
+			for _, id := range rel.to {
+				p.auxiliaries[id] = append(p.auxiliaries[id], rel)
+			}
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"safelight/client/bmff"
+	"safelight/client/strip/icc"
 	"safelight/client/strip/refuse"
 )
 
@@ -43,7 +44,8 @@ func (p *parser) pick() error {
 	if p.root, err = p.picture(it, primary); err != nil {
 		return err
 	}
-	return p.describe()
+	p.describe()
+	return nil
 }
 
 // picture takes an item with its tiles and alpha.
@@ -106,12 +108,7 @@ func (p *parser) tiles(pic *picture) error {
 	if err != nil {
 		return err
 	}
-	var ids []int
-	for _, rel := range p.relations {
-		if rel.kind == "dimg" && rel.from == pic.item.id {
-			ids = append(ids, rel.to...)
-		}
-	}
+	ids := p.derived[pic.item.id]
 	if len(ids) != g.rows*g.columns || g.width != pic.width || g.height != pic.height {
 		return damaged("a grid that does not fit its tiles")
 	}
@@ -177,10 +174,7 @@ func (g *grid) bytes() []byte {
 
 // transparency takes the first alpha image of a picture.
 func (p *parser) transparency(pic *picture) error {
-	for _, rel := range p.relations {
-		if rel.kind != "auxl" || !slices.Contains(rel.to, pic.item.id) {
-			continue
-		}
+	for _, rel := range p.auxiliaries[pic.item.id] {
 		it := p.items[rel.from]
 		if it == nil || !alphaTypes[p.auxiliary(it)] {
 			continue
@@ -199,29 +193,37 @@ func (p *parser) transparency(pic *picture) error {
 		return nil
 	}
 	p.m.Alpha = true
-	for _, rel := range p.relations {
-		if rel.kind == "prem" && rel.from == pic.item.id && slices.Contains(rel.to, pic.alpha.item.id) {
-			pic.premultiplied = true
-		}
-	}
+	pic.premultiplied = slices.Contains(p.premultiplied[pic.item.id], pic.alpha.item.id)
 	return nil
 }
 
-// describe fills in what the primary picture says of itself.
-func (p *parser) describe() error {
+// describe fills in what the primary picture says of itself. Tiles may say what the whole does not: their profile, as all
+// have the same, becomes that of the whole.
+func (p *parser) describe() {
 	m, root := p.m, p.root
 	m.Width, m.Height = root.width, root.height
-	m.Orientation = root.properties.orientation()
 	q := &root.properties
-	if q.profile == nil && q.nclx == nil && len(root.tiles) > 0 {
-		q = &root.tiles[0].properties
+	m.Orientation = q.orientation()
+	labels := q.nclx
+	if len(root.tiles) > 0 {
+		first := root.tiles[0].properties
+		if q.profile == nil && labels == nil {
+			labels = first.nclx
+		}
+		if q.profile == nil {
+			q.profile = first.profile
+		}
+	}
+	if labels != nil {
+		m.Primaries, m.Transfer, m.Matrix = labels.primaries, labels.transfer, labels.matrix
+	}
+	for _, space := range []string{"RGB ", "GRAY"} {
+		if rebuilt, err := icc.Rebuild(q.profile, space); err == nil && !(p.o.PlainSRGB && rebuilt.SRGB) {
+			q.rebuilt = rebuilt
+		}
 	}
 	m.Profile, m.Rebuilt = q.profile, q.rebuilt
-	if n := q.nclx; n != nil {
-		m.Primaries, m.Transfer, m.Matrix = n.primaries, n.transfer, n.matrix
-	}
 	m.judge()
-	return nil
 }
 
 func (m *Image) judge() {

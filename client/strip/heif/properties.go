@@ -203,14 +203,7 @@ func (p *parser) colour(pic *picture, b []byte) bool {
 		return true
 	case (kind == "prof" || kind == "rICC") && q.profile == nil && (pic.role == primary || pic.role == tile):
 		q.profile = r.Rest()
-		for _, space := range []string{"RGB ", "GRAY"} {
-			if rebuilt, err := icc.Rebuild(q.profile, space); err == nil {
-				if !(p.o.PlainSRGB && rebuilt.SRGB) {
-					q.rebuilt = rebuilt
-				}
-				return true
-			}
-		}
+		return true
 	}
 	return false
 }
@@ -248,13 +241,18 @@ func (q *properties) orientation() int {
 
 // auxiliary returns what kind of auxiliary image an item is.
 func (p *parser) auxiliary(it *item) string {
-	for _, l := range it.links {
-		if l.property > 0 && l.property <= len(p.properties) && p.properties[l.property-1].Type == "auxC" {
-			b := p.properties[l.property-1].Data
-			return bmff.Read(b[min(4, len(b)):]).Text()
+	if it.auxiliary == nil {
+		urn := ""
+		for _, l := range it.links {
+			if l.property > 0 && l.property <= len(p.properties) && p.properties[l.property-1].Type == "auxC" {
+				b := p.properties[l.property-1].Data
+				urn = bmff.Read(b[min(4, len(b)):]).Text()
+				break
+			}
 		}
+		it.auxiliary = &urn
 	}
-	return ""
+	return *it.auxiliary
 }
 
 // boxes returns the properties, in one order.
