@@ -140,3 +140,15 @@ func TestRaceControl(t *testing.T) {
 	}
 	t.Error("20 races over a store that is not atomic had one winner each")
 }
+
+// TestGuessRaceControl is the same for guesses.
+func TestGuessRaceControl(t *testing.T) {
+	w := newWorldOver(t, new(torn), rules.Limits{})
+	url := w.serve(t, api.Config{Gate: admit.Open(), Site: wire.Site{Admit: wire.AdmitOpen}})
+	for range 20 {
+		if n, err := apitest.GuessRace(t, apitest.Target{URL: url}, 200); err == nil && n > 30 {
+			return
+		}
+	}
+	t.Error("20 races over a store that is not atomic evaluated 30 guesses at most")
+}

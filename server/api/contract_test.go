@@ -15,6 +15,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"safelight/server/api/apitest"
 	"safelight/server/config"
 	"safelight/server/rules"
 	"safelight/server/store/mem"
@@ -94,6 +95,16 @@ func TestContractRoutes(t *testing.T) {
 	slices.Sort(got)
 	if !slices.Equal(got, contractRoutes) {
 		t.Errorf("routes\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(contractRoutes, "\n"))
+	}
+}
+
+// TestDoors: every route of a share or mailbox is tried when it is gone. A challenge answers for every id, on purpose.
+func TestDoors(t *testing.T) {
+	tried := apitest.Doors()
+	for _, r := range contractRoutes {
+		if strings.Contains(r, "{id}") && !strings.HasSuffix(r, "/challenge") && !slices.Contains(tried, r) {
+			t.Errorf("%s is not tried at a share that is gone", r)
+		}
 	}
 }
 

@@ -101,6 +101,14 @@ func Race(t *testing.T, tg Target, viewers int) (won int, err error) {
 	return tg.race(t, viewers)
 }
 
+// GuessRace lets people guess the passphrase of a fresh share at the same moment, and returns how many guesses were
+// evaluated.
+func GuessRace(t *testing.T, tg Target, people int) (evaluated int, err error) {
+	t.Helper()
+	tg.prepare()
+	return tg.guessRace(t, people)
+}
+
 // Run checks everything. The cases share the server and nothing else.
 func Run(t *testing.T, tg Target) {
 	tg.prepare()
@@ -131,6 +139,8 @@ func Run(t *testing.T, tg Target) {
 		{"limit changes", testLimitChanges},
 		{"passphrase", testPassphrase},
 		{"guesses run out", testGuesses},
+		{"guesses at once", testGuessRace},
+		{"every door", testDoors},
 		{"access log", testLog},
 		{"ask first", testAskFirst},
 		{"mailbox", testMailbox},

@@ -2,6 +2,8 @@ package apitest
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -136,7 +138,75 @@ func testDraining(t *testing.T, tg *Target) {
 	s.get(t, "GET", 0, s.unlock()).want(t, 200, "")
 	s.take(t, s.unlock(), 1, id).want(t, 200, "")
 	tg.Advance(time.Hour + time.Second)
-	s.wantGone(t)
+	s.wantGone(t, id)
+	deleted := tg.live(t, rules{views: 2})
+	deleted.take(t, deleted.unlock(), 1, id).want(t, 200, "")
+	deleted.act(t, statement.ActionDelete).want(t, 200, "")
+	deleted.wantGone(t, id)
+}
+
+// testDoors is the control: the doors that are tried at a share that is gone do open as long as it is there.
+func testDoors(t *testing.T, tg *Target) {
+	plain, limited := tg.live(t, rules{passphrase: true, askFirst: true}), tg.live(t, rules{views: 3})
+	opens := map[string]bool{}
+	known := random(16)
+	limited.take(t, limited.unlock(), 1, known).want(t, 200, "")
+	for _, s := range []*share{plain, limited} {
+		doors := s.doors(t, known)
+		last := []string{"POST owner, publish", "POST owner, delete"} // they change what the others see
+		names := slices.DeleteFunc(slices.Collect(maps.Keys(doors)), func(name string) bool { return slices.Contains(last, name) })
+		for _, name := range append(names, last...) {
+			if a := doors[name](); a.status < 400 || a.status == 400 && a.code() == "malformed" {
+				opens[name] = true // malformed: there, and without what this door is for
+			}
+		}
+	}
+	for name := range plain.doors(t, known) {
+		if !opens[name] {
+			t.Errorf("%s does not open: that it is closed later would prove nothing", name)
+		}
+	}
+}
+
+// testGuessRace lets 200 guess at the same moment.
+func testGuessRace(t *testing.T, tg *Target) {
+	for round := range min(tg.Rounds, 5) {
+		if got, err := tg.guessRace(t, 200); err != nil || got > 30 {
+			t.Fatalf("round %d: %d of 200 guesses were evaluated, want 30; %v", round+1, got, err)
+		}
+	}
+}
+
+func (tg *Target) guessRace(t *testing.T, people int) (evaluated int, err error) {
+	t.Helper()
+	s := tg.live(t, rules{passphrase: true})
+	blinded, err := oprf.Blind([]byte("a guess"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := array(s.readToken(), 1, blinded.Element[:])
+	evaluated, err = atOnce(people, func() (bool, error) {
+		for try := 0; ; try++ {
+			a, err := tg.try(request{"POST", s.path() + "/guess", []string{"Content-Type", msgpack}, body})
+			switch {
+			case tg.Lossy && try < 20 && (err != nil || a.status == 503 && a.code() == ""), err == nil && a.status == 503 && a.code() == "busy":
+				time.Sleep(50 * time.Millisecond)
+			case err != nil:
+				return false, err
+			case a.status == 200:
+				return true, nil
+			case a.status == 429 && a.code() == "later":
+				return false, nil
+			default:
+				return false, &unexpected{a}
+			}
+		}
+	})
+	if err == nil && !tg.Lossy && evaluated < 30 {
+		t.Errorf("%d of %d guesses were evaluated, want 30", evaluated, people)
+	}
+	s.open(t, s.readToken(), s.unlock(), nil).want(t, 200, "") // whoever is in already is not hindered
+	return evaluated, err
 }
 
 // guess evaluates one blinded guess; it returns the answer and how to finish it.
