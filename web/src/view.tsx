@@ -2,15 +2,22 @@
 import { render } from "preact";
 import common from "../locales/en/common.json";
 import view from "../locales/en/view.json";
+import { knock, reveal } from "./api/knock.ts";
 import { guess, openShare, readParts, take } from "./api/share.ts";
+import type { Bytes } from "./format/bytes.ts";
 import { derivePassphrase } from "./format/derive-passphrase.ts";
 import { viewFragment } from "./format/fragment.ts";
+import type * as Identity from "./format/identity.lazy.ts";
+import type * as KnockViewer from "./format/knock-viewer.lazy.ts";
 import { startOpener } from "./format/opener.ts";
+import { lazy } from "./lib/lazy.ts";
 import { addWords, loadLanguage } from "./lib/words.ts";
-import { linkOf, type Ports } from "./model/opening.ts";
+import { type Key, type Link, linkOf, type Ports } from "./model/opening.ts";
+import { GateError } from "./model/passing.ts";
 import { openTab } from "./model/tab.ts";
 import { Viewing } from "./model/viewing.ts";
 import { ViewApp } from "./viewer/app.tsx";
+import { askPasskey, PasskeyError } from "./viewer/passkey.ts";
 
 addWords({ ...common, ...view });
 
@@ -21,12 +28,34 @@ let begun = 0;
 
 function ports(): Ports {
   return {
-    api: { openShare, guess, take, readParts },
+    api: { openShare, guess, take, readParts, knock, reveal },
     opener: startOpener(),
+    unlock,
+    knocker,
     derive: derivePassphrase,
     tab,
     now: () => Date.now(),
   };
+}
+
+function knocker(): Promise<typeof KnockViewer> {
+  return lazy("knock-viewer");
+}
+
+/** R by a key of a named recipient. A passkey is asked before anything is loaded, while the press of a button still counts. */
+async function unlock(locks: Bytes, { id, view }: Link, key: Key, signal: AbortSignal): Promise<Bytes | undefined> {
+  const scalar = key.kind === "passkey" ? await passkey(signal) : undefined;
+  const { openLocks, openLocksByScalar } = await lazy<typeof Identity>("identity");
+  if (key.kind === "typed") return openLocks(locks, view, id, key.text);
+  return scalar && openLocksByScalar(locks, view, id, scalar);
+}
+
+async function passkey(signal: AbortSignal): Promise<Bytes> {
+  try {
+    return await askPasskey(signal);
+  } catch (error) {
+    throw error instanceof PasskeyError ? new GateError(error.code) : error;
+  }
 }
 
 /** Begins with the code that stands in the address bar now. What a former link opened is forgotten. */

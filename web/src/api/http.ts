@@ -82,11 +82,11 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** The bytes of a reply that is small. */
-export async function bytesOf(response: Response, signal: AbortSignal): Promise<Bytes> {
+/** The bytes of a reply that is small. patience: milliseconds in which something more of it has to arrive. */
+export async function bytesOf(response: Response, signal: AbortSignal, patience?: number): Promise<Bytes> {
   let bytes: Bytes | undefined;
   try {
-    bytes = await readBody(response);
+    bytes = await readBody(response, patience);
   } catch {
     signal.throwIfAborted();
     throw new ApiError("unreachable");

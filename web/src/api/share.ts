@@ -1,6 +1,7 @@
 // What a viewer asks the server for.
 import { type Bytes, base64url, hex } from "../format/bytes.ts";
 import { decode, encode, Fields, type Value } from "../format/msgpack.ts";
+import { nextPiece } from "./body.ts";
 import { ApiError, isAway } from "./errors.ts";
 import { ask, backoff, bytesOf, latest, pause } from "./http.ts";
 
@@ -141,7 +142,7 @@ async function next(reader: ReadableStreamDefaultReader<Uint8Array>, signal: Abo
   const stop = () => reader.cancel().catch(() => {});
   signal.addEventListener("abort", stop, { once: true });
   try {
-    return await reader.read();
+    return await nextPiece(reader);
   } catch {
     signal.throwIfAborted();
     throw new ApiError("unreachable");

@@ -8,6 +8,8 @@ import type * as OwnerRules from "../format/owner-rules.lazy.ts";
 import type { Signer } from "../format/signature.ts";
 
 export interface DoorPorts {
+  /** Milliseconds between two looks; three seconds unless a test is in a hurry. */
+  readonly rest?: number;
   readonly api: {
     readonly listKnocks: typeof listKnocks;
     readonly answerKnock: typeof answerKnock;
@@ -74,7 +76,7 @@ export class Door {
         if (signal.aborted) return;
         this.#show({ away: true });
       }
-      await pause(rest, signal).catch(() => undefined);
+      await pause(this.#ports.rest ?? rest, signal).catch(() => undefined);
     }
   }
 

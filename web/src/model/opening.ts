@@ -1,13 +1,15 @@
 // The steps from a link to open photos: what is asked, what is checked, in which order. FORMAT.md, "Opening".
+import type { knock, reveal } from "../api/knock.ts";
 import type { guess, OpenReply, openShare, readParts, take } from "../api/share.ts";
 import { type Bytes, none } from "../format/bytes.ts";
 import type { Code } from "../format/code.ts";
 import type { Derivation } from "../format/derive-passphrase.ts";
 import { commentSecret, idOf, readToken, unlockToken, viewSecret } from "../format/kdf.ts";
+import type * as KnockViewer from "../format/knock-viewer.lazy.ts";
 import type { Photo } from "../format/manifest.ts";
 import type { Opener } from "../format/opener.ts";
 import { type Place, spanOfPlace } from "../format/span.ts";
-import type { Statement } from "../format/statement.ts";
+import { parseStatement, type Statement } from "../format/statement.ts";
 import type { Tab } from "./tab.ts";
 import { type Opened, ViewError } from "./view-state.ts";
 
@@ -17,8 +19,14 @@ export interface Ports {
     readonly guess: typeof guess;
     readonly take: typeof take;
     readonly readParts: typeof readParts;
+    readonly knock: typeof knock;
+    readonly reveal: typeof reveal;
   };
   readonly opener: Opener;
+  /** R out of sealed locks; undefined when they were sealed for other keys. */
+  readonly unlock: (locks: Bytes, link: Link, key: Key, signal: AbortSignal) => Promise<Bytes | undefined>;
+  /** lazy<typeof KnockViewer>("knock-viewer"). */
+  readonly knocker: () => Promise<typeof KnockViewer>;
   readonly derive: (d: Derivation) => Promise<Bytes>;
   readonly tab: Tab;
   readonly now: () => number;
@@ -30,9 +38,13 @@ export interface Link {
   readonly view: Bytes;
 }
 
-/** What a viewer has found out. pw is empty without a passphrase. */
+/** A key with which a named recipient opens: what was pasted or dropped, or a passkey of this device. */
+export type Key = { readonly kind: "typed"; readonly text: string } | { readonly kind: "passkey" };
+
+/** What a viewer has found out. pw and r are empty where the share does not use them. */
 export interface Keys {
   readonly pw: Bytes;
+  readonly r: Bytes;
   readonly unlock: Bytes;
 }
 
@@ -44,8 +56,11 @@ export interface Looked {
 
 const hour = 3_600_000;
 
+/** Whether somebody has to do or to know something before it opens. With an access log they have to be told. */
+export const isGated = (s: Statement): boolean => s.viewLimit > 0 || s.suite > 0 || usesR(s) || s.logKey.length > 0;
+
 /** Whether opening needs R: there are named recipients, or the owner is asked first. */
-const usesR = (s: Statement): boolean => s.locks.length > 0 || s.askFirst === 1;
+export const usesR = (s: Statement): boolean => s.locks.length > 0 || s.askFirst === 1;
 
 export function linkOf(code: Code & { kind: "view" | "comment" }): Link {
   if (code.kind === "view") return { id: code.id, view: code.view };
@@ -58,18 +73,43 @@ export function ownLink(publicKey: Bytes, owner: Bytes): Link {
   return { id, view: viewSecret(commentSecret(owner, id), id) };
 }
 
-export function keysOf(link: Link, pw: Bytes): Keys {
-  return { pw, unlock: unlockToken(link.view, pw, none, link.id) };
+export function keysOf(link: Link, pw: Bytes, r: Bytes): Keys {
+  return { pw, r, unlock: unlockToken(link.view, pw, r, link.id) };
 }
 
-/** One open, checked: nothing is believed before the statement's signature is. */
-export async function look(p: Ports, link: Link, keys: Keys, guessId: Bytes, signal: AbortSignal): Promise<Looked> {
-  const reply = await p.api.openShare(link.id, readToken(link.view, link.id), keys.unlock, guessId, signal);
+/** One open, checked. With a fitting unlock token, and without a view limit, it is what an access log notes. */
+export async function look(p: Ports, link: Link, unlock: Bytes, guessId: Bytes, signal: AbortSignal): Promise<Looked> {
+  return checked(p, link, await ask(p, link, unlock, guessId, signal), signal);
+}
+
+const ask = (p: Ports, link: Link, unlock: Bytes, guessId: Bytes, signal: AbortSignal): Promise<OpenReply> =>
+  p.api.openShare(link.id, readToken(link.view, link.id), unlock, guessId, signal);
+
+/**
+ * The first look at a share, which releases nothing: whether the sender sees when it is opened is not known yet, and whoever
+ * looks has to be told before. A share that nothing stands before is asked for once more, with the unlock token.
+ */
+export async function firstLook(p: Ports, link: Link, signal: AbortSignal): Promise<Looked> {
+  const reply = await ask(p, link, none, none, signal);
+  if (!seemsPlain(reply.statement)) return checked(p, link, reply, signal);
+  return look(p, link, keysOf(link, none, none).unlock, none, signal);
+}
+
+/** Read before its signature is checked, so that the check costs no time; what comes next is checked. */
+function seemsPlain(statement: Bytes): boolean {
+  try {
+    return !isGated(parseStatement(statement));
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing is believed before the statement's signature is. */
+async function checked(p: Ports, link: Link, reply: OpenReply, signal: AbortSignal): Promise<Looked> {
   const statement = await p.opener.check({ id: link.id, ...reply });
   signal.throwIfAborted();
   if (statement.expires + hour < p.now()) throw new ViewError("gone");
   if (!p.tab.sees(link.id, statement.revision)) throw new ViewError("damaged");
-  if (usesR(statement)) throw new ViewError("locked");
   return { reply, statement, skew: reply.now - p.now() };
 }
 
@@ -79,6 +119,7 @@ export async function answerPassphrase(
   link: Link,
   statement: Statement,
   passphrase: string,
+  r: Bytes,
   progress: (done: number) => void,
   signal: AbortSignal,
 ): Promise<{ readonly keys: Keys; readonly guessId: Bytes }> {
@@ -95,7 +136,7 @@ export async function answerPassphrase(
       return reply.evaluated;
     },
   });
-  return { keys: keysOf(link, pw), guessId };
+  return { keys: keysOf(link, pw, r), guessId };
 }
 
 /** Opens the manifest, and the index where the photos are listed outside it. */
@@ -109,7 +150,7 @@ export async function unseal(
 ): Promise<Opened> {
   const { statement, reply, skew } = looked;
   const { view } = link;
-  const manifest = await p.opener.manifest({ statement, sealed: reply.manifest, view, pepper, pw: keys.pw, r: none });
+  const manifest = await p.opener.manifest({ statement, sealed: reply.manifest, view, pepper, pw: keys.pw, r: keys.r });
   signal.throwIfAborted();
   const { title, words, bundles } = manifest;
   const share: Opened = {

@@ -1,18 +1,32 @@
-// Through the gate: a passphrase, a counted view, or both. FORMAT.md, "Opening".
+// Through the gate: a recipient's key, a passphrase, a counted view, or several of them. FORMAT.md, "Opening".
 import { ApiError, isAway } from "../api/errors.ts";
 import { type Bytes, none } from "../format/bytes.ts";
 import { isFormatError } from "../format/errors.ts";
-import { answerPassphrase, type Keys, keysOf, type Link, type Looked, look, type Ports, unseal } from "./opening.ts";
+import {
+  answerPassphrase,
+  type Key,
+  type Keys,
+  keysOf,
+  type Link,
+  type Looked,
+  look,
+  type Ports,
+  unseal,
+  usesR,
+} from "./opening.ts";
 import { type Busy, type Opened, type Problem, type ProblemCode, ViewError } from "./view-state.ts";
 
 /** The gate stays closed. */
 export class GateError extends Error {
   override name = "GateError";
   readonly code: ProblemCode;
+  /** Local time in ms before which another try is useless. */
+  readonly until: number | undefined;
 
-  constructor(code: ProblemCode) {
+  constructor(code: ProblemCode, until?: number) {
     super(code);
     this.code = code;
+    this.until = until;
   }
 }
 
@@ -21,6 +35,12 @@ export interface Pass {
   readonly link: Link;
   readonly looked: Looked;
   readonly passphrase: string;
+  /** What a named recipient opens with, where R is not known yet. */
+  readonly key: Key | undefined;
+  /** R, or empty as long as it is not known. */
+  readonly r: Bytes;
+  /** R was found. */
+  readonly found: (r: Bytes) => void;
   readonly busy: (busy: Busy) => void;
   /** A view was counted. */
   readonly took: () => void;
@@ -31,17 +51,41 @@ export interface Pass {
 export async function pass(p: Pass): Promise<Opened> {
   const { statement } = p.looked;
   if (statement.suite > 0 && p.passphrase === "") throw new GateError("empty-passphrase");
-  const { keys, guessId } = statement.suite > 0 ? await derive(p) : { keys: keysOf(p.link, none), guessId: none };
+  const r = usesR(statement) ? await findR(p) : none;
+  const { keys, guessId } = statement.suite > 0 ? await derive(p, r) : { keys: keysOf(p.link, none, r), guessId: none };
   const { pepper, looked } = statement.viewLimit > 0 ? await take(p, keys, guessId) : await reopen(p, keys, guessId);
   p.busy({ step: "opening" });
   return unseal(p.ports, p.link, looked, keys, pepper, p.signal);
 }
 
-async function derive(p: Pass): Promise<{ readonly keys: Keys; readonly guessId: Bytes }> {
+/** R by the key that was given. Nothing of the key leaves the page. */
+async function findR(p: Pass): Promise<Bytes> {
+  if (p.r.length > 0) return p.r;
+  const { key, looked } = p;
+  if (!key || (key.kind === "typed" && key.text.trim() === "")) throw new GateError("empty-key");
+  if (key.kind === "typed" && /PRIVATE KEY-----|^ssh-/m.test(key.text)) throw new GateError("ssh-key");
+  p.busy({ step: "unlocking" });
+  const r = await unlock(p, key, looked.reply.locks);
+  p.signal.throwIfAborted();
+  if (!r) throw new GateError("wrong-key");
+  p.found(r);
+  return r;
+}
+
+async function unlock(p: Pass, key: Key, locks: Bytes): Promise<Bytes | undefined> {
+  try {
+    return await p.ports.unlock(locks, p.link, key, p.signal);
+  } catch (error) {
+    if (isFormatError(error) && error.code === "key") throw new GateError("bad-key");
+    throw error;
+  }
+}
+
+async function derive(p: Pass, r: Bytes): Promise<{ readonly keys: Keys; readonly guessId: Bytes }> {
   p.busy({ step: "asking" });
   const progress = (done: number) => p.busy({ step: "stretching", done });
   try {
-    return await answerPassphrase(p.ports, p.link, p.looked.statement, p.passphrase, progress, p.signal);
+    return await answerPassphrase(p.ports, p.link, p.looked.statement, p.passphrase, r, progress, p.signal);
   } catch (error) {
     if (isFormatError(error) && error.code === "passphrase-form") throw new GateError("long-passphrase");
     throw error;
@@ -69,7 +113,7 @@ async function take(p: Pass, keys: Keys, guessId: Bytes): Promise<Passed> {
   } catch (error) {
     // A wrong unlock token is answered like a share that is gone. Whether it is gone, open tells.
     if (!(error instanceof ApiError) || error.code !== "gone") throw error;
-    const again = await look(ports, link, keys, none, signal);
+    const again = await look(ports, link, keys.unlock, none, signal);
     if (again.statement.revision !== revision) throw new GateError("changed");
     throw suite > 0 ? new GateError("wrong-passphrase") : new ViewError("gone");
   }
@@ -77,15 +121,20 @@ async function take(p: Pass, keys: Keys, guessId: Bytes): Promise<Passed> {
 
 /** The pepper of a share without a limit: open gives it to the right unlock token. */
 async function reopen(p: Pass, keys: Keys, guessId: Bytes): Promise<Passed> {
-  const looked = await look(p.ports, p.link, keys, guessId, p.signal);
+  const looked = await look(p.ports, p.link, keys.unlock, guessId, p.signal);
   const { pepper } = looked.reply;
   if (pepper.length > 0 && looked.statement.viewLimit === 0) return { pepper, looked };
-  throw new GateError(looked.statement.revision === p.looked.statement.revision ? "wrong-passphrase" : "changed");
+  if (looked.statement.revision !== p.looked.statement.revision) throw new GateError("changed");
+  // Without a passphrase nothing was guessed: the record is not the one the statement speaks of.
+  throw looked.statement.suite > 0 ? new GateError("wrong-passphrase") : new ViewError("damaged");
 }
+
+const problem = (code: ProblemCode, until: number | undefined): Problem =>
+  until === undefined ? { code } : { code, until };
 
 /** What to say beside the field; undefined when the failure needs a page of its own. */
 export function problemOf(error: unknown, now: number): Problem | undefined {
-  if (error instanceof GateError) return { code: error.code };
+  if (error instanceof GateError) return problem(error.code, error.until);
   if (isAway(error)) return { code: "unreachable" };
   if (!(error instanceof ApiError)) return undefined;
   if (error.code === "changed") return { code: "changed" };

@@ -16,7 +16,6 @@ export const viewCodes = [
   "gone",
   "used",
   "damaged",
-  "locked",
   "newer",
   "later",
   "unreachable",
@@ -31,6 +30,15 @@ export const problemCodes = [
   "wrong-passphrase",
   "empty-passphrase",
   "long-passphrase",
+  "empty-key",
+  "bad-key",
+  "ssh-key",
+  "wrong-key",
+  "passkey",
+  "passkey-old",
+  "refused",
+  "expired",
+  "full",
   "later",
   "unreachable",
   "changed",
@@ -48,12 +56,37 @@ export interface Gate {
   readonly taken: number;
   /** This tab has taken a view before: opening again is free. */
   readonly mine: boolean;
+  /** R is known: nobody has to show a key or ask the sender. */
+  readonly admitted: boolean;
   /** Server time minus local time, ms. */
   readonly skew: number;
 }
 
+/** Problems that stand beside the field for a key, and those that stand where the sender is asked. */
+export const keyProblems: readonly ProblemCode[] = [
+  "empty-key",
+  "bad-key",
+  "ssh-key",
+  "wrong-key",
+  "passkey",
+  "passkey-old",
+];
+
+/** How far somebody is who asks to be let in. */
+export interface Knocking {
+  /** sending: not heard yet; waiting: for the sender's page to answer; words: for the sender's decision. */
+  readonly step: "sending" | "waiting" | "words";
+  readonly words?: readonly string[];
+  /** Local time at which the question lapses, ms. */
+  readonly until?: number;
+  /** Nobody has answered for a while. */
+  readonly slow: boolean;
+  /** The server does not answer at the moment. */
+  readonly away: boolean;
+}
+
 export interface Busy {
-  readonly step: "asking" | "stretching" | "taking" | "opening";
+  readonly step: "unlocking" | "asking" | "stretching" | "taking" | "opening";
   /** 0 to 1, where that is known. */
   readonly done?: number;
 }
@@ -75,6 +108,7 @@ export type ViewState =
   | { readonly at: "opening" }
   | { readonly at: "waiting" }
   | { readonly at: "gate"; readonly gate: Gate; readonly busy?: Busy; readonly problem?: Problem }
+  | { readonly at: "door"; readonly gate: Gate; readonly knocking: Knocking }
   | { readonly at: "open"; readonly share: Opened; readonly late?: ViewCode }
   | { readonly at: "failed"; readonly code: ViewCode; readonly used: boolean; readonly retryAt?: number }
   | { readonly at: "closed" };

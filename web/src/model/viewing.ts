@@ -3,8 +3,14 @@
 import { ApiError, isAway } from "../api/errors.ts";
 import { pause } from "../api/http.ts";
 import { type Bytes, none } from "../format/bytes.ts";
+import type { Statement } from "../format/statement.ts";
+import { HeldR } from "./held.ts";
+import { askToBeLetIn } from "./knocking.ts";
 import {
   type Entry,
+  firstLook,
+  isGated,
+  type Key,
   type Keys,
   keysOf,
   type Link,
@@ -14,7 +20,7 @@ import {
   readPlace,
   unseal,
 } from "./opening.ts";
-import { pass, problemOf } from "./passing.ts";
+import { GateError, pass, problemOf } from "./passing.ts";
 import { either } from "./signals.ts";
 import { type Busy, codeOf, type Opened, type Problem, ViewError, type ViewState } from "./view-state.ts";
 
@@ -37,6 +43,7 @@ export class Viewing {
   private link: Link | undefined;
   private looked: Looked | undefined;
   private keys: Keys | undefined;
+  private readonly held = new HeldR();
   private took = false;
   private failures = 0;
 
@@ -61,6 +68,7 @@ export class Viewing {
   start(): void {
     this.link = undefined;
     this.keys = undefined;
+    this.held.forget();
     this.took = false;
     this.failures = 0;
     this.retry();
@@ -104,26 +112,26 @@ export class Viewing {
 
   /** Asks for the share until it is there, then opens it or shows the gate. */
   private async open(link: Link, signal: AbortSignal, problem?: Problem): Promise<void> {
-    const keys = keysOf(link, none);
-    const looked = await this.lookUntilThere(link, keys, signal);
+    const looked = await this.lookUntilThere(link, signal);
     this.failures = 0;
     this.looked = looked;
     const { statement, reply } = looked;
-    if (statement.viewLimit > 0 || statement.suite > 0) {
+    if (isGated(statement)) {
       this.showGate(looked, problem);
       // Reloaded in the tab that has taken its view: nobody has to press Open for what is theirs.
-      if (!problem && statement.suite === 0 && this.ports.tab.hasTaken(link.id)) this.press("");
+      const free = statement.suite === 0 && this.held.suffices(statement) && this.ports.tab.hasTaken(link.id);
+      if (!problem && free) this.press({ passphrase: "" });
       return;
     }
-    // No passphrase, no limit, and yet no pepper: the record is not the one the statement speaks of.
+    // Nothing stands before it, and yet there is no pepper: the record is not the one the statement speaks of.
     if (reply.pepper.length === 0) throw new ViewError("damaged");
-    this.showShare(await unseal(this.ports, link, looked, keys, reply.pepper, signal));
+    this.showShare(await unseal(this.ports, link, looked, keysOf(link, none, none), reply.pepper, signal));
   }
 
-  private async lookUntilThere(link: Link, keys: Keys, signal: AbortSignal): Promise<Looked> {
+  private async lookUntilThere(link: Link, signal: AbortSignal): Promise<Looked> {
     for (let n = 0; ; n++) {
       try {
-        return await look(this.ports, link, keys, none, signal);
+        return await firstLook(this.ports, link, signal);
       } catch (error) {
         if (!isApi(error, "uploading")) throw error;
         this.show({ at: "waiting" });
@@ -136,21 +144,28 @@ export class Viewing {
     const { tab } = this.ports;
     const usedUp = statement.viewLimit > 0 && reply.taken >= statement.viewLimit;
     if (usedUp && !tab.hasAsked(statement.id)) throw new ViewError("used");
-    const mine = tab.hasTaken(statement.id);
-    this.show({ at: "gate", gate: { statement, taken: reply.taken, mine, skew }, ...(problem ? { problem } : {}) });
+    const gate = {
+      statement,
+      taken: reply.taken,
+      mine: tab.hasTaken(statement.id),
+      admitted: this.held.suffices(statement),
+      skew,
+    };
+    this.show({ at: "gate", gate, ...(problem ? { problem } : {}) });
   }
 
   /** Somebody pressed Open. */
-  press(passphrase: string): void {
+  press({ passphrase, key }: { readonly passphrase: string; readonly key?: Key }): void {
     const { looked, link, ports } = this;
     if (!looked || !link || this.state.at !== "gate" || this.state.busy) return;
-    this.attempt = new AbortController();
-    const signal = either(this.run.signal, this.attempt.signal);
+    const r = this.held.for(looked.statement);
+    const signal = this.begin();
     const busy = (step: Busy) => this.regate({ busy: step });
     const took = () => {
       this.took = true;
     };
-    pass({ ports, link, looked, passphrase, busy, took, signal }).then(
+    const found = (r: Bytes) => this.hold(r, looked.statement);
+    pass({ ports, link, looked, passphrase, key, r, found, busy, took, signal }).then(
       (share) => {
         if (!signal.aborted) this.showShare(share);
       },
@@ -158,7 +173,43 @@ export class Viewing {
     );
   }
 
-  /** Stops what press began. A view that was counted meanwhile stays this tab's. */
+  /** Somebody asked the sender to be let in. */
+  async ask(): Promise<void> {
+    const { looked, link, ports } = this;
+    if (!looked || !link || this.state.at !== "gate" || this.state.busy) return;
+    const { gate } = this.state;
+    const { statement } = looked;
+    const signal = this.begin();
+    try {
+      const r = await askToBeLetIn({
+        ...{ ports, link, statement, signal },
+        show: (knocking) => this.show({ at: "door", gate, knocking }),
+      });
+      this.hold(r, statement);
+      this.showGate(looked);
+      // Who asked wants to see it. Where a view is counted or a passphrase is missing, they decide once more.
+      if (statement.suite === 0 && statement.viewLimit === 0) this.press({ passphrase: "" });
+    } catch (error) {
+      if (this.isAt("door")) this.show({ at: "gate", gate });
+      this.refused(error, signal);
+    }
+  }
+
+  private isAt(at: ViewState["at"]): boolean {
+    return this.state.at === at;
+  }
+
+  private begin(): AbortSignal {
+    this.attempt = new AbortController();
+    return either(this.run.signal, this.attempt.signal);
+  }
+
+  private hold(r: Bytes, s: Statement): void {
+    this.held.keep(r, s);
+    if (this.state.at === "gate") this.state = { ...this.state, gate: { ...this.state.gate, admitted: true } };
+  }
+
+  /** Stops what press or ask began. A view that was counted meanwhile stays this tab's. */
   cancel(): void {
     this.attempt.abort();
   }
@@ -170,11 +221,23 @@ export class Viewing {
   /** What went wrong after Open was pressed: beside the field where another press can help, else a page of its own. */
   private refused(error: unknown, signal: AbortSignal): void {
     if (this.run.signal.aborted) return;
-    const problem = signal.aborted ? undefined : problemOf(error, this.ports.now());
+    const problem = signal.aborted ? undefined : problemOf(this.judge(error), this.ports.now());
     const { link } = this;
     if (problem?.code === "changed" && link) this.guard(() => this.open(link, this.run.signal, problem));
     else if (problem || signal.aborted) this.regate(problem ? { problem } : {});
     else this.fail(error);
+  }
+
+  /**
+   * With R from a sender who was asked, and another revision since, a passphrase may be right and R the old one: nobody can
+   * tell, so both are asked for again.
+   */
+  private judge(error: unknown): unknown {
+    const { held, looked } = this;
+    if (!(error instanceof GateError) || error.code !== "wrong-passphrase") return error;
+    if (!looked || !held.mayBeOld(looked.statement)) return error;
+    held.forget();
+    return new GateError("changed");
   }
 
   private showShare(share: Opened): void {
@@ -196,15 +259,16 @@ export class Viewing {
     }
   }
 
-  /** Fetches the share again; true when it is another one now, or gone. */
+  /** Fetches the share again; true when it is another one now, or gone. Only what releases a pepper is noted in a log. */
   private async refresh({ link, keys, statement }: Opened): Promise<boolean> {
     const { signal } = this.run;
     try {
-      const looked = await look(this.ports, link, keys, none, signal);
-      if (looked.statement.revision === statement.revision) return false;
+      const { revision } = (await look(this.ports, link, none, none, signal)).statement;
+      if (revision === statement.revision) return false;
+      const looked = await look(this.ports, link, keys.unlock, none, signal);
       this.looked = looked;
       const { pepper } = looked.reply;
-      if (pepper.length === 0) this.showGate(looked, { code: "changed" });
+      if (pepper.length === 0) this.regateAll(looked);
       else this.showShare(await unseal(this.ports, link, looked, keys, pepper, signal));
     } catch (error) {
       signal.throwIfAborted();
@@ -213,6 +277,12 @@ export class Viewing {
       if (this.state.at === "open") this.show({ ...this.state, late: codeOf(error) });
     }
     return true;
+  }
+
+  /** What was known does not open it any more: everything is asked for again. */
+  private regateAll(looked: Looked): void {
+    if (looked.statement.viewLimit === 0) this.held.forget();
+    this.showGate(looked, { code: "changed" });
   }
 
   /** Reads an entry of the open share. A share that changed is reopened; the caller sees that as an AbortError. */
@@ -233,11 +303,13 @@ export class Viewing {
   close(): void {
     this.run.abort();
     this.attempt.abort();
-    const secrets = [this.link?.view, this.keys?.pw, this.keys?.unlock, this.looked?.reply.pepper];
+    const { keys } = this;
+    const secrets = [this.link?.view, keys?.pw, keys?.r, keys?.unlock, this.looked?.reply.pepper];
     if (this.state.at === "open") secrets.push(...this.state.share.bundles.map((b) => b.key));
     for (const secret of secrets) secret?.fill(0);
     this.link = undefined;
     this.keys = undefined;
+    this.held.forget();
     this.looked = undefined;
     this.ports.opener.close();
     this.show({ at: "closed" });

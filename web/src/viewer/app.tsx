@@ -1,5 +1,6 @@
 // The page that shows a share, by the state of its model.
 import type { Viewing } from "../model/viewing.ts";
+import { DoorPage } from "./door.tsx";
 import { GatePage } from "./gate.tsx";
 import { Failure, Waiting } from "./message.tsx";
 import { Room } from "./room.tsx";
@@ -19,10 +20,13 @@ export function ViewApp({ viewing }: { readonly viewing: Viewing }) {
           gate={state.gate}
           busy={state.busy}
           problem={state.problem}
-          press={(passphrase) => viewing.press(passphrase)}
+          press={(given) => viewing.press(given)}
+          ask={() => void viewing.ask()}
           cancel={() => viewing.cancel()}
         />
       );
+    case "door":
+      return <DoorPage gate={state.gate} knocking={state.knocking} cancel={() => viewing.cancel()} />;
     case "open":
       return (
         <Room

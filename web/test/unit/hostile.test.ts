@@ -72,7 +72,7 @@ test("a link that changed while the index was parsed does not show the share of 
   const statement = { bundles: [{ upload: none, size: 182, partSize: 262_144 }] };
   const ports = { opener, api: { readParts: async function* () {} } };
   const [p, looked] = [ports, { statement, reply: { manifest: none, taken: 0 }, skew: 0 }] as unknown as [never, never];
-  const keys = { pw: none, unlock: none };
+  const keys = { pw: none, r: none, unlock: none };
   await assert.rejects(unseal(p, { id: none, view: none }, looked, keys, none, run.signal), { name: "AbortError" });
 });
 
