@@ -24,9 +24,12 @@ const (
 var viewPolicy = strings.Replace(pagePolicy, " 'wasm-unsafe-eval'", "", 1)
 
 // allowed are the features that a page uses; it may use none of the others. Wake lock is there beside
-// camera and clipboard because the send page keeps the screen on while it uploads; the share sheet is allowed to a page
-// itself by default, and its name is unknown to the browsers that have none.
-var allowed = []string{"camera", "clipboard-write", "screen-wake-lock", "fullscreen"}
+// camera and clipboard because the send page keeps the screen on while it uploads, passkeys because one of them can be the
+// key of a named recipient; the share sheet is allowed to a page itself by default, and its name is unknown to the browsers
+// that have none.
+var allowed = []string{
+	"camera", "clipboard-write", "screen-wake-lock", "fullscreen", "publickey-credentials-create", "publickey-credentials-get",
+}
 
 // refused are all others that Chromium 156 knows; it complains on the console about names that it does not.
 var refused = []string{
@@ -34,8 +37,7 @@ var refused = []string{
 	"clipboard-read", "compute-pressure", "cross-origin-isolated", "display-capture", "encrypted-media", "gamepad", "geolocation",
 	"gyroscope", "hid", "identity-credentials-get", "idle-detection", "interest-cohort",
 	"keyboard-map", "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment", "picture-in-picture",
-	"private-state-token-issuance", "private-state-token-redemption", "publickey-credentials-create",
-	"publickey-credentials-get", "serial", "speaker-selection", "storage-access",
+	"private-state-token-issuance", "private-state-token-redemption", "serial", "speaker-selection", "storage-access",
 	"sync-xhr", "unload", "usb", "window-management", "xr-spatial-tracking",
 }
 
