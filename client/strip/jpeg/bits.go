@@ -119,32 +119,49 @@ func (r *reader) restart(number int) (exact bool, junk []byte, err error) {
 	return false, nil, damaged("a restart marker is missing")
 }
 
-// writer appends bits, with a zero byte stuffed behind each 0xff.
+// writer appends bits, with a zero byte stuffed behind each 0xff. Of acc the low n bits wait, 31 at most.
 type writer struct {
 	out []byte
 	acc uint64
 	n   uint
 }
 
-// put appends the low count bits of v, at most 16.
+// put appends the low count bits of v, at most 32.
 func (w *writer) put(v uint32, count uint) {
 	w.acc = w.acc<<count | uint64(v)
 	w.n += count
-	for w.n >= 8 {
-		w.n -= 8
-		b := byte(w.acc >> w.n)
-		w.out = append(w.out, b)
-		if b == 0xff {
+	if w.n >= 32 {
+		w.n -= 32
+		four := uint32(w.acc >> w.n)
+		// No byte is 0xff if no byte of its complement is zero.
+		if (^four-0x01010101)&four&0x80808080 == 0 {
+			w.out = binary.BigEndian.AppendUint32(w.out, four)
+			return
+		}
+		w.stuffed(four)
+	}
+}
+
+func (w *writer) stuffed(four uint32) {
+	for shift := 24; shift >= 0; shift -= 8 {
+		b := byte(four >> shift)
+		if w.out = append(w.out, b); b == 0xff {
 			w.out = append(w.out, 0)
 		}
 	}
 }
 
-// align fills the last byte up with ones.
+// align fills the last byte up with ones and writes all that waits.
 func (w *writer) align() {
-	if w.n > 0 {
-		w.put(1<<(8-w.n)-1, 8-w.n)
+	pad := -w.n & 7
+	w.acc, w.n = w.acc<<pad|(1<<pad-1), w.n+pad
+	for ; w.n > 0; w.n -= 8 {
+		b := byte(w.acc >> (w.n - 8))
+		if w.out = append(w.out, b); b == 0xff {
+			w.out = append(w.out, 0)
+		}
 	}
+	w.acc = 0
 }
 
 // category returns how many bits the magnitude of v takes, and those bits as JPEG writes them.

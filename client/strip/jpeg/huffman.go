@@ -79,15 +79,18 @@ func (t *table) equal(o *table) bool {
 	return o != nil && t.counts == o.counts && bytes.Equal(t.values, o.values)
 }
 
-// stats counts the symbols of one table in one scan.
-type stats [256]int
+// stats counts the symbols of one table in one scan. Once they are counted it has the codes that they are written with.
+type stats struct {
+	count [256]int
+	book  *codebook
+}
 
 // optimum returns the table that libjpeg makes for these counts (ITU T.81, K.2), so that what it has optimised is known
 // to be so. Without any symbol it has one, since decoders refuse an empty table.
 func (s *stats) optimum(class byte) *table {
 	var freq [257]int
 	used := 0
-	for i, n := range s {
+	for i, n := range s.count {
 		freq[i] = n
 		if n > 0 {
 			used++

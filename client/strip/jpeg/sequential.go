@@ -92,11 +92,11 @@ func (r *reader) block(u *unit) int {
 	if symbol > 15 {
 		return broken
 	}
-	u.dcStats[symbol]++
+	u.dcStats.count[symbol]++
 	acc, n := r.acc<<(entry&63), r.n-int(entry&63)
 	u.empty = false
 	first := symbol == 0
-	look, counts := &u.ac.look, u.acStats
+	look, counts := &u.ac.look, &u.acStats.count
 	found := plain
 	for k := uint32(1); k < 64; {
 		if n < 32 {

@@ -12,10 +12,7 @@ type walker struct {
 }
 
 // emitter writes codes of the tables that the counts of an earlier walk have made.
-type emitter struct {
-	writer
-	codes map[*stats]*codebook
-}
+type emitter struct{ writer }
 
 type codebook struct {
 	code   [256]uint16
@@ -39,11 +36,11 @@ func newCodebook(t *table) *codebook {
 
 // symbol counts and writes a symbol with its extra bits.
 func (w *walker) symbol(st *stats, symbol byte, extra uint32, size int) {
-	if w.out == nil {
-		st[symbol]++
+	b := st.book
+	if b == nil {
+		st.count[symbol]++
 		return
 	}
-	b := w.out.codes[st]
 	w.out.put(uint32(b.code[symbol]), uint(b.length[symbol]))
 	w.out.put(extra, uint(size))
 }
@@ -158,10 +155,13 @@ func (w *walker) block(part *scanPart, outside bool) error {
 		part.outPred = part.pred
 		w.symbol(part.dcStats, byte(size), extra, size)
 	}
-	if part.ac == nil {
+	switch {
+	case part.ac == nil:
 		return nil
+	case outside:
+		return w.acSequential(part, outside)
 	}
-	return w.acSequential(part, outside)
+	return w.acInside(part)
 }
 
 // dcRefine copies the next bit of a DC coefficient.
@@ -217,6 +217,64 @@ func (w *walker) acSequential(part *scanPart, outside bool) error {
 	}
 	w.odd = w.odd || zeros > 0
 	w.symbol(part.acStats, 0, 0, 0)
+	return nil
+}
+
+// acInside does the same for a block of the picture, which nearly all are: with the reader's state in registers.
+func (w *walker) acInside(part *scanPart) error {
+	r, st := &w.r, part.acStats
+	look, book := &part.ac.look, st.book
+	acc, n := r.acc, r.n
+	zeros := 0
+	for k := uint32(1); k < 64; {
+		if n < 32 {
+			r.acc, r.n = acc, n
+			r.fill()
+			acc, n = r.acc, r.n
+		}
+		entry := look[acc>>(64-lookBits)]
+		if entry == 0 {
+			var ok bool
+			if entry, ok = part.ac.long(uint32(acc >> 48)); !ok {
+				return damaged("a code that is in no table")
+			}
+		}
+		symbol, size := byte(entry>>16), uint(entry>>16&15)
+		behind := acc << (entry >> 24 & 31)
+		acc <<= entry & 63
+		n -= int(entry & 63)
+		if size == 0 {
+			if symbol == 0 {
+				break
+			}
+			if symbol != 0xf0 {
+				return damaged("coded data")
+			}
+			zeros++
+			if k += 16; k > 63 {
+				return damaged("coded data")
+			}
+			continue
+		}
+		if k += entry >> 6 & 127; k > 64 {
+			return damaged("coded data")
+		}
+		for ; zeros > 0; zeros-- {
+			w.symbol(st, 0xf0, 0, 0)
+		}
+		if book == nil {
+			st.count[symbol]++
+		} else {
+			w.out.put(uint32(book.code[symbol])<<size|uint32(behind>>(64-size)), uint(book.length[symbol])+size)
+		}
+		if k == 64 {
+			r.acc, r.n = acc, n
+			return nil
+		}
+	}
+	r.acc, r.n = acc, n
+	w.odd = w.odd || zeros > 0
+	w.symbol(st, 0, 0, 0)
 	return nil
 }
 

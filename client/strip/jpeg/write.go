@@ -164,9 +164,9 @@ func (p *parser) recode(o *output) error {
 	}
 	p.frame.forget()
 	for _, s := range p.scans {
-		e := &emitter{codes: map[*stats]*codebook{}}
+		e := &emitter{}
 		w := walker{r: reader{src: p.src, start: s.start, pos: s.start}, s: s, out: e}
-		books := s.codebooks(e)
+		books := s.codebooks()
 		o.scan(books, &p.frame)
 		e.out = o.b
 		if err := w.run(); err != nil {
@@ -198,14 +198,14 @@ func (f *frame) forget() {
 }
 
 // codebooks makes the optimal tables of a scan and returns the scan as it is written: with these.
-func (s *scan) codebooks(e *emitter) *scan {
+func (s *scan) codebooks() *scan {
 	made := *s
 	made.parts = slices.Clone(s.parts)
 	book := func(class byte, st *stats) *table {
-		if e.codes[st] == nil {
-			e.codes[st] = newCodebook(st.optimum(class))
+		if st.book == nil {
+			st.book = newCodebook(st.optimum(class))
 		}
-		return e.codes[st].table
+		return st.book.table
 	}
 	for i := range made.parts {
 		part := &made.parts[i]
