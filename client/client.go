@@ -4,7 +4,7 @@
 //	fmt.Println(sent.Link)
 //
 //	opening, err := client.Open(ctx, link, client.Config{})   // counts nothing
-//	s, err := opening.Unlock(ctx, passphrase)                 // counts a view, if views are counted
+//	s, err := opening.Unlock(ctx, client.Key{Passphrase: p})  // counts a view, if views are counted
 //	data, err := s.Read(ctx, s.Photos[0].Variants[0])
 //
 //	m, err := client.Manage(ctx, manageLink, client.Config{})
@@ -47,6 +47,9 @@ var (
 	ErrFull        = errors.New("the server has no space left")
 	ErrBusy        = errors.New("the server asks to wait")
 	ErrUnreachable = errors.New("the server does not answer")
+	ErrClosed      = errors.New("this request link takes nothing more: its maker closed it, or it is full")
+	ErrNoRequest   = errors.New("there is no such request link, or not any more: it may have expired or been deleted")
+	ErrIsRequest   = errors.New("this manage link belongs to a request link")
 )
 
 // Config says which server, for links that do not say it themselves and for sending.
@@ -139,6 +142,7 @@ func explained(err error) bool {
 	for _, e := range []error{
 		ErrLink, ErrMisplaced, ErrServer, ErrOption, ErrWeak, ErrRefused, ErrDamaged, ErrGone, ErrUsed, ErrUploading, ErrPassphrase,
 		ErrLocked, ErrToken, ErrLarge, ErrFull, ErrBusy, ErrUnreachable,
+		ErrClosed, ErrNoRequest, ErrIsRequest,
 	} {
 		if errors.Is(err, e) {
 			return true

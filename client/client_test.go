@@ -123,7 +123,7 @@ func (w *world) check(t *testing.T, link, pass string, photos ...Photo) *Share {
 	if err != nil {
 		t.Fatalf("Open: %v", err)
 	}
-	s, err := o.Unlock(t.Context(), pass)
+	s, err := o.Unlock(t.Context(), Key{Passphrase: pass})
 	if err != nil {
 		t.Fatalf("Unlock: %v", err)
 	}
@@ -245,7 +245,7 @@ func TestUnlock(t *testing.T) {
 			if o.Counted() != (views > 0) || !o.Info.Passphrase {
 				t.Errorf("Info = %+v", o.Info)
 			}
-			if _, err := o.Unlock(t.Context(), tt.pass); !errors.Is(err, tt.want) || errors.Is(err, ErrGone) {
+			if _, err := o.Unlock(t.Context(), Key{Passphrase: tt.pass}); !errors.Is(err, tt.want) || errors.Is(err, ErrGone) {
 				t.Errorf("Unlock(%q) = %v, want %v", tt.pass, err, tt.want)
 			}
 		}
@@ -270,7 +270,7 @@ func TestGuessesRunOut(t *testing.T) {
 		if o, err = Open(t.Context(), sent.Link, w.Config); err != nil {
 			t.Fatal(err)
 		}
-		_, err = o.Unlock(t.Context(), "wrong")
+		_, err = o.Unlock(t.Context(), Key{Passphrase: "wrong"})
 	}
 	if !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "m") {
 		t.Errorf("after %d guesses: %v", wire.GuessBucket+1, err)
@@ -308,7 +308,7 @@ func TestUnlockWhileTheOwnerPublishes(t *testing.T) {
 			if err := m.Set(t.Context(), tt.change); err != nil {
 				t.Fatal(err)
 			}
-			s, err := o.Unlock(t.Context(), tt.pass)
+			s, err := o.Unlock(t.Context(), Key{Passphrase: tt.pass})
 			if !errors.Is(err, tt.want) || (err == nil) != (s != nil && len(s.Photos) == 1) {
 				t.Errorf("Unlock = %v, want %v", err, tt.want)
 			}

@@ -150,7 +150,7 @@ func (w *world) open(t *testing.T, link string) *Share {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := o.Unlock(t.Context(), "")
+	s, err := o.Unlock(t.Context(), Key{})
 	if err != nil {
 		t.Fatal(err)
 	}

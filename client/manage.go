@@ -37,6 +37,8 @@ type Managed struct {
 	owner   keys.Owner
 	edition *share.Edition // nil while nothing is committed
 	now     uint64
+
+	answered map[statement.Commitment]bool // by us, of who asks to be let in
 }
 
 // Manage follows a manage link.
@@ -56,6 +58,9 @@ func Manage(ctx context.Context, link string, c Config) (*Managed, error) {
 // refresh asks the server for the state.
 func (m *Managed) refresh(ctx context.Context) error {
 	r, err := m.client.State(ctx, m.owner)
+	if transfer.CodeOf(err) == wire.CodeMalformed {
+		return reason{ErrIsRequest, err}
+	}
 	if err != nil {
 		return explain(err)
 	}
@@ -101,6 +106,9 @@ type Change struct {
 	Views        *uint64       // 0 in it: no limit; nil: stays
 	Passphrase   string        // empty: stays
 	NoPassphrase bool
+	Recipients   *[]Recipient // those named from now on; none in it: anybody with the link; nil: stays
+	AskFirst     *bool
+	Log          *bool // off: what was logged is deleted
 }
 
 // Set publishes a change as the next revision, and brings Status up to date. When somebody else publishes at the same
@@ -147,7 +155,7 @@ func (m *Managed) set(ctx context.Context, c Change) error {
 	if m.edition == nil {
 		return ErrUploading
 	}
-	change := share.Change{ViewLimit: c.Views, Unlock: c.NoPassphrase}
+	change := share.Change{ViewLimit: c.Views, Unlock: c.NoPassphrase, Recipients: c.Recipients, AskFirst: c.AskFirst, Log: c.Log}
 	if c.Expires != 0 {
 		at := m.now + uint64(c.Expires.Milliseconds())
 		change.Expires = &at

@@ -27,8 +27,11 @@ type Info struct {
 	Views      uint64    `json:"views"` // limit; 0: none
 	Taken      uint64    `json:"taken"` // so far; only counted where there is a limit
 	Passphrase bool      `json:"passphrase"`
-	Complete   bool      `json:"complete"` // false: originals are still on their way
-	Bytes      uint64    `json:"bytes"`    // as stored
+	Recipients bool      `json:"recipients"` // opens for named recipients only
+	AskFirst   bool      `json:"askFirst"`   // the owner is asked, and lets in or not
+	Log        bool      `json:"log"`        // the owner sees when it is opened
+	Complete   bool      `json:"complete"`   // false: originals are still on their way
+	Bytes      uint64    `json:"bytes"`      // as stored
 }
 
 func infoOf(s *statement.Statement, taken uint64) Info {
@@ -36,6 +39,7 @@ func infoOf(s *statement.Statement, taken uint64) Info {
 		ID: s.ID.String(), Revision: s.Revision,
 		Created: time.UnixMilli(int64(s.Created)), Expires: time.UnixMilli(int64(s.Expires)),
 		Views: s.ViewLimit, Taken: taken,
+		Recipients: len(s.Locks) != 0, AskFirst: s.AskFirst == 1, Log: len(s.LogKey) != 0,
 		Passphrase: s.Suite != statement.SuiteNone, Complete: s.Stage == statement.StageComplete,
 	}
 	for _, b := range s.Bundles {
@@ -73,27 +77,31 @@ func (o *Opening) ask(ctx context.Context, unlock, guess []byte) error {
 	if err != nil {
 		return explain(err)
 	}
-	o.opening, err = share.Open(o.view, share.Reply{
+	opening, err := share.Open(o.view, share.Reply{
 		Statement: r.Statement, Signature: r.Signature, Manifest: r.Manifest, Locks: r.Locks,
 		Pepper: r.Pepper, Taken: r.Taken, State: r.State, Now: r.Now,
 	}, time.Now())
 	if err != nil {
 		return explain(err)
 	}
-	o.Info = infoOf(&o.opening.Statement, r.Taken)
+	if o.opening != nil && opening.Statement.Revision < o.opening.Statement.Revision {
+		return because(ErrDamaged, fmt.Errorf("an older revision, %d after %d", opening.Statement.Revision, o.opening.Statement.Revision))
+	}
+	o.opening, o.Info = opening, infoOf(&opening.Statement, r.Taken)
 	return nil
 }
 
 // Counted reports whether Unlock uses one of a limited number of views.
 func (o *Opening) Counted() bool { return o.opening.NeedsTake() }
 
-// Unlock opens the share. Where views are counted, this counts one, after the passphrase was found right.
-// ErrPassphrase: it is wrong, and nothing was counted. ErrLocked: none was given, or there were too many wrong ones.
-func (o *Opening) Unlock(ctx context.Context, p string) (*Share, error) {
+// Unlock opens the share. Where views are counted, this counts one, after everything in k was found right.
+// ErrPassphrase: it is wrong, and nothing was counted. ErrLocked: something is missing in k, there were too many wrong
+// passphrases, or the owner did not let in.
+func (o *Opening) Unlock(ctx context.Context, k Key) (*Share, error) {
 	take := [16]byte{}
 	rand.Read(take[:]) // never fails: crypto/rand ends the program instead
 	for tries := 1; ; tries++ {
-		s, err := o.unlock(ctx, p, take)
+		s, err := o.unlock(ctx, k, take)
 		if transfer.CodeOf(err) != wire.CodeChanged || tries == 3 {
 			return s, explain(err)
 		}
@@ -104,11 +112,8 @@ func (o *Opening) Unlock(ctx context.Context, p string) (*Share, error) {
 	}
 }
 
-func (o *Opening) unlock(ctx context.Context, p string, take [16]byte) (*Share, error) {
-	if o.opening.NeedsRelease() {
-		return nil, because(ErrLocked, errors.New("it is for named recipients, which this version cannot open"))
-	}
-	gate, guess, err := o.guess(ctx, p)
+func (o *Opening) unlock(ctx context.Context, k Key, take [16]byte) (*Share, error) {
+	gate, guess, err := o.gate(ctx, k)
 	if err != nil {
 		return nil, err
 	}

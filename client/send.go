@@ -38,6 +38,11 @@ type SendConfig struct {
 	Passphrase string        // empty: none
 	Title      string
 	Words      string
+	Recipients []Recipient // empty: anybody with the link
+	AskFirst   bool        // the manage link lets each viewer in, or not
+	Log        bool        // the server seals to the manage link what happens to the share
+
+	To string // a request link: who made it is told of the share
 
 	PixelsOnly  bool // send new pixels in one setting for everybody, and no originals
 	Convert     bool // send what cannot be stripped as it is as a PNG of its pixels
@@ -88,11 +93,10 @@ func Send(ctx context.Context, photos []Photo, c SendConfig) (*Sent, error) {
 	if err := c.readSendLink(); err != nil {
 		return nil, err
 	}
-	t, err := c.connect(c.Server)
-	if err != nil {
+	s := &sender{config: c, photos: photos}
+	if err := s.address(ctx); err != nil {
 		return nil, err
 	}
-	s := &sender{config: c, client: t, photos: photos}
 	if err := s.begin(ctx); err != nil {
 		if transfer.CodeOf(err) == wire.CodeToken && c.Token != "" {
 			return nil, reason{because(ErrToken, ErrWrongToken), err}
@@ -105,6 +109,19 @@ func Send(ctx context.Context, photos []Photo, c SendConfig) (*Sent, error) {
 		return nil, explain(err)
 	}
 	return sent, nil
+}
+
+// address finds the server, which a request link names itself.
+func (s *sender) address(ctx context.Context) (err error) {
+	if s.config.To == "" {
+		s.client, err = s.config.connect(s.config.Server)
+		return err
+	}
+	if s.to, err = openRequest(ctx, s.config.To, s.config.Config); err != nil {
+		return err
+	}
+	s.client = s.to.client
+	return nil
 }
 
 // readSendLink takes the token out of the address, where it is the send link that an operator hands out. The link of a
@@ -129,6 +146,7 @@ func (c *SendConfig) readSendLink() error {
 type sender struct {
 	config SendConfig
 	client *transfer.Client
+	to     *request // nil: the link is handed on by the sender
 	photos []Photo
 
 	owner   keys.Owner
@@ -167,12 +185,19 @@ func (s *sender) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.created, err = s.client.Create(ctx, s.owner.ID(), body)
+	s.created, err = s.create(ctx, body)
 	if transfer.CodeOf(err) == wire.CodeExists {
 		s.created, err = s.client.Resume(ctx, s.owner)
 	}
 	s.expires = s.created.Now + uint64(s.config.Expires.Milliseconds())
 	return err
+}
+
+func (s *sender) create(ctx context.Context, body []byte) (wire.CreateReply, error) {
+	if s.to != nil {
+		return s.client.CreateFor(ctx, s.to.view.ID(), s.to.view.PostToken().Bytes(), s.owner.ID(), body)
+	}
+	return s.client.Create(ctx, s.owner.ID(), body)
 }
 
 // checkLimits says no before anything is read, in words that the server's code alone would not have.
@@ -242,6 +267,11 @@ func (s *sender) run(ctx context.Context) (*Sent, error) {
 	if _, err := s.client.Commit(ctx, s.owner.ID(), body); err != nil {
 		return nil, err
 	}
+	if s.to != nil {
+		if err := s.to.deliver(ctx, s.owner.View().Code()); err != nil {
+			return nil, err
+		}
+	}
 	return &Sent{
 		Link:    s.owner.View().Code().URL(s.client.Server()),
 		Manage:  s.owner.Code().URL(s.client.Server()),
@@ -254,6 +284,7 @@ func (s *sender) pack(ctx context.Context) error {
 	c := share.Config{
 		Owner: s.owner, Created: s.created.Now, Expires: s.expires, ViewLimit: s.config.Views,
 		PartSize: partSize(s.ahead), Title: s.config.Title, Words: s.config.Words, Emit: s.emit,
+		Release: share.Release{Recipients: s.config.Recipients, AskFirst: s.config.AskFirst}, Log: s.config.Log,
 	}
 	for i, u := range s.created.Uploads {
 		c.Uploads[i] = statement.UploadID(u.Upload)

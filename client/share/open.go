@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"filippo.io/age"
+
 	"safelight/client/strip"
 	"safelight/crypto/keys"
+	"safelight/crypto/locks"
 	"safelight/crypto/manifest"
 	"safelight/crypto/seal"
 	"safelight/crypto/statement"
@@ -59,6 +62,17 @@ func (o *Opening) NeedsPassphrase() bool { return o.Statement.Suite != statement
 
 // NeedsRelease reports whether R is needed, from the locks or from the owner.
 func (o *Opening) NeedsRelease() bool { return o.Statement.UsesR() }
+
+// HasLocks reports whether there are named recipients.
+func (o *Opening) HasLocks() bool { return len(o.reply.Locks) > 0 }
+
+// AsksFirst reports whether the owner lets people in.
+func (o *Opening) AsksFirst() bool { return o.Statement.AskFirst == 1 }
+
+// Release returns R by the first identity that opens the locks. The error is one of package locks.
+func (o *Opening) Release(identities ...age.Identity) ([32]byte, error) {
+	return locks.Open(o.view, o.reply.Locks, identities...)
+}
 
 // NeedsTake reports whether asking for the pepper counts a view.
 func (o *Opening) NeedsTake() bool { return o.Statement.ViewLimit != 0 }

@@ -1,9 +1,11 @@
 package share
 
 import (
+	"bytes"
 	"fmt"
 
 	"safelight/crypto/keys"
+	"safelight/crypto/locks"
 	"safelight/crypto/manifest"
 	"safelight/crypto/seal"
 	"safelight/crypto/statement"
@@ -79,7 +81,11 @@ type Change struct {
 	ViewLimit *uint64 // 0: none
 	Lock      *Lock   // a passphrase, new or another
 	Unlock    bool    // no passphrase any more; not together with Lock
-	Complete  bool    // a share whose originals did not arrive counts as complete without them
+	// Recipients are those named from now on, with a fresh R; none: nobody is named any more.
+	Recipients *[]locks.Recipient
+	AskFirst   *bool
+	Log        *bool
+	Complete   bool // a share whose originals did not arrive counts as complete without them
 }
 
 // Revise returns the request that publishes a change as the next revision. Rules alone are one new statement; another
@@ -100,39 +106,99 @@ func (e *Edition) Revise(c Change) ([]byte, error) {
 	if next.ViewLimit != 0 && next.Stage != statement.StageComplete {
 		return nil, ErrPartial
 	}
-	args, err := e.relock(&next, c)
+	if c.Log != nil {
+		next.LogKey = logKey(e.owner, *c.Log)
+	}
+	args, err := e.reseal(&next, c)
 	if err != nil {
 		return nil, err
 	}
-	if args.Manifest == nil && next.Expires == e.Statement.Expires && next.ViewLimit == e.Statement.ViewLimit && next.Stage == e.Statement.Stage {
+	if args.Manifest == nil && sameRules(&next, &e.Statement) {
 		return nil, ErrSame
 	}
 	return commitRequest(e.owner, statement.ActionPublish, nil, &next, args)
 }
 
-// relock makes the arguments of a publish: none when the passphrase stays, else a manifest sealed anew.
-func (e *Edition) relock(next *statement.Statement, c Change) (statement.CommitArgs, error) {
-	gate, key := e.gate, []byte{}
-	switch {
-	case c.Lock != nil && c.Unlock:
-		return statement.CommitArgs{}, fmt.Errorf("share: a passphrase and none at once")
-	case c.Lock != nil:
-		gate.PW, key, next.Suite = &c.Lock.PW, c.Lock.Key[:], statement.SuiteOPRF1
-	case c.Unlock && e.Statement.Suite != statement.SuiteNone:
-		gate.PW, next.Suite = nil, statement.SuiteNone
-	default:
-		return statement.CommitArgs{}, nil
+// sameRules compares what can be changed without sealing anything anew.
+func sameRules(a, b *statement.Statement) bool {
+	return a.Expires == b.Expires && a.ViewLimit == b.ViewLimit && a.Stage == b.Stage && a.AskFirst == b.AskFirst && bytes.Equal(a.LogKey, b.LogKey)
+}
+
+// reseal makes the arguments of a publish: none when passphrase, recipients and asking first stay, else a manifest sealed
+// anew.
+func (e *Edition) reseal(next *statement.Statement, c Change) (statement.CommitArgs, error) {
+	var args statement.CommitArgs
+	gate := e.gate
+	relocked, err := e.relock(next, &gate, &args, c)
+	if err != nil {
+		return args, err
+	}
+	released := false
+	if want, fresh := e.wanted(c); fresh {
+		if args.Locks, err = want.apply(e.owner, next, &gate); err != nil {
+			return args, err
+		}
+		released = true
+	} else if c.AskFirst != nil {
+		next.AskFirst = asNumber(*c.AskFirst)
+	}
+	if !relocked && !released {
+		return args, nil
 	}
 	m, err := e.Manifest()
 	if err != nil {
-		return statement.CommitArgs{}, err
+		return args, err
 	}
 	sealed, err := sealManifest(e.owner, m, next, gate)
 	if err != nil {
-		return statement.CommitArgs{}, err
+		return args, err
 	}
 	unlock := e.owner.View().UnlockToken(gate).Hash()
-	args := sealed.args()
-	args.UnlockHash, args.OPRFKey = unlock[:], key
+	args.Manifest, args.OwnerBox, args.Pepper, args.UnlockHash = sealed.manifest, sealed.box, sealed.pepper[:], unlock[:]
 	return args, nil
+}
+
+// wanted says who is to get R, and whether that takes a fresh one. Where there are recipients, asking first too, or not any
+// more, is a rule alone: R is there and stays.
+func (e *Edition) wanted(c Change) (Release, bool) {
+	named := len(e.Statement.Locks) > 0
+	want := Release{AskFirst: e.Statement.AskFirst == 1}
+	if c.AskFirst != nil {
+		want.AskFirst = *c.AskFirst
+	}
+	if c.Recipients != nil {
+		want.Recipients = *c.Recipients
+		return want, len(want.Recipients) > 0 || named || want.AskFirst != (e.Statement.AskFirst == 1)
+	}
+	return want, !named && want.AskFirst != (e.Statement.AskFirst == 1)
+}
+
+func asNumber(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// relock changes the passphrase, if c asks for that.
+func (e *Edition) relock(next *statement.Statement, gate *keys.Gate, args *statement.CommitArgs, c Change) (bool, error) {
+	switch {
+	case c.Lock != nil && c.Unlock:
+		return false, fmt.Errorf("share: a passphrase and none at once")
+	case c.Lock != nil:
+		gate.PW, args.OPRFKey, next.Suite = &c.Lock.PW, c.Lock.Key[:], statement.SuiteOPRF1
+	case c.Unlock && e.Statement.Suite != statement.SuiteNone:
+		gate.PW, args.OPRFKey, next.Suite = nil, []byte{}, statement.SuiteNone
+	default:
+		return false, nil
+	}
+	return true, nil
+}
+
+// R returns R, for somebody the owner lets in; false where the share has none.
+func (e *Edition) R() ([32]byte, bool) {
+	if e.gate.R == nil {
+		return [32]byte{}, false
+	}
+	return *e.gate.R, true
 }

@@ -20,6 +20,8 @@ type Config struct {
 	Expires   uint64 // Unix ms of the server's clock
 	ViewLimit uint64 // 0: none
 	Lock      *Lock  // nil: no passphrase
+	Release   Release
+	Log       bool // the server seals to the owner what happens to the share
 
 	Uploads  [2]statement.UploadID // of Quick and Full, from the answer to create
 	PartSize int                   // bytes; 256 KiB–8 MiB in steps of 64 KiB
@@ -48,7 +50,9 @@ type Packer struct {
 	photos   []manifest.Photo
 	variants [][]placed // by photo
 	current  *statement.Statement
+	rules    statement.Statement // of the first commit: what does not depend on the bundles
 	gate     keys.Gate
+	locks    []byte // sealed, or empty
 	publish  []byte // the body of the last Publish, which is final
 }
 
@@ -72,10 +76,20 @@ func NewPacker(c Config) (*Packer, error) {
 		return nil, errors.New("share: both bundles would go to one upload")
 	}
 	p := &Packer{c: c}
-	if c.Lock != nil {
-		p.gate.PW = &c.Lock.PW
+	return p, p.rule()
+}
+
+// rule makes the rules with which the share begins, and what they need.
+func (p *Packer) rule() (err error) {
+	p.rules = statement.Statement{
+		Version: statement.Version, ID: p.c.Owner.ID(), Owner: p.c.Owner.Public(), Revision: 1,
+		Created: p.c.Created, Expires: p.c.Expires, ViewLimit: p.c.ViewLimit, LogKey: logKey(p.c.Owner, p.c.Log),
 	}
-	return p, nil
+	if p.c.Lock != nil {
+		p.gate.PW, p.rules.Suite = &p.c.Lock.PW, statement.SuiteOPRF1
+	}
+	p.locks, err = p.c.Release.apply(p.c.Owner, &p.rules, &p.gate)
+	return err
 }
 
 // SetPartSize sets the size of the parts of bundles that have nothing in them yet, by what was measured meanwhile.
@@ -255,20 +269,14 @@ func (p *Packer) first(args *statement.CommitArgs) {
 	view := p.c.Owner.View()
 	read, unlock, comment := view.ReadToken().Hash(), view.UnlockToken(p.gate).Hash(), p.c.Owner.Comment().Token().Hash()
 	args.ReadHash, args.UnlockHash, args.CommentHash = read[:], unlock[:], comment[:]
-	args.Locks, args.OPRFKey = []byte{}, []byte{}
+	args.Locks, args.OPRFKey = p.locks, []byte{}
 	if p.c.Lock != nil {
 		args.OPRFKey = p.c.Lock.Key[:]
 	}
 }
 
 func (p *Packer) statement(stage uint64, bundles []*bundle) statement.Statement {
-	s := statement.Statement{
-		Version: statement.Version, ID: p.c.Owner.ID(), Owner: p.c.Owner.Public(), Revision: 1,
-		Created: p.c.Created, Expires: p.c.Expires, ViewLimit: p.c.ViewLimit,
-	}
-	if p.c.Lock != nil {
-		s.Suite = statement.SuiteOPRF1
-	}
+	s := p.rules
 	if p.current != nil {
 		s = *p.current
 		s.Revision++

@@ -38,7 +38,7 @@ func (c *Client) PutPart(ctx context.Context, u Upload, n uint32, data []byte) e
 		method:      http.MethodPut,
 		path:        partsPath(u.Share, u.Upload) + "/" + strconv.FormatUint(uint64(n), 10),
 		contentType: "application/octet-stream",
-		bearer:      bearer(u.Token),
+		auth:        "Bearer " + bearer(u.Token),
 		header:      http.Header{wire.HeaderDigest: {"sha-256=:" + base64.StdEncoding.EncodeToString(sum[:]) + ":"}},
 		body:        data,
 		accept:      []int{http.StatusCreated, http.StatusOK},
@@ -132,7 +132,7 @@ func (c *Client) rangeOnce(ctx context.Context, id statement.ID, u statement.Upl
 	resp, err := c.do(ctx, call{
 		method: http.MethodGet,
 		path:   partsPath(id, u),
-		bearer: bearer(unlock),
+		auth:   "Bearer " + bearer(unlock),
 		header: http.Header{wire.HeaderRange: {fmt.Sprintf("bytes=%d-%d", offset, offset+n-1)}},
 		accept: []int{http.StatusPartialContent, http.StatusOK},
 	})

@@ -2,10 +2,13 @@ package transfer
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/tinylib/msgp/msgp"
 
 	"safelight/crypto/statement"
 	"safelight/server/wire"
@@ -47,11 +50,16 @@ func (c *Client) within(ctx context.Context, limit time.Duration, r call) ([]byt
 }
 
 // post sends a message of the share protocol and decodes the answer. body is nil for none.
-func (c *Client) post(ctx context.Context, tries int, path, bearer string, body []byte, reply wire.Message) error {
+func (c *Client) post(ctx context.Context, tries int, path string, body []byte, reply wire.Message) error {
+	return c.send(ctx, tries, path, "", body, reply)
+}
+
+// send is post with an Authorization, empty for none.
+func (c *Client) send(ctx context.Context, tries int, path, auth string, body []byte, reply wire.Message) error {
 	if body == nil {
 		body = []byte{}
 	}
-	b, err := c.ask(ctx, tries, call{method: http.MethodPost, path: path, contentType: wire.MediaType, bearer: bearer, body: body, accept: ok})
+	b, err := c.ask(ctx, tries, call{method: http.MethodPost, path: path, contentType: wire.MediaType, auth: auth, body: body, accept: ok})
 	if err != nil {
 		return err
 	}
@@ -67,7 +75,23 @@ func sharePath(id statement.ID, what string) string { return "shares/" + id.Stri
 // lost; then the server says CodeExists, and the caller goes on with Resume.
 func (c *Client) Create(ctx context.Context, id statement.ID, body []byte) (wire.CreateReply, error) {
 	var reply wire.CreateReply
-	err := c.post(ctx, callTries, sharePath(id, "owner"), c.admit, body, &reply)
+	err := c.send(ctx, callTries, sharePath(id, "owner"), c.mayCreate(), body, &reply)
+	return reply, err
+}
+
+// mayCreate is what create and the making of a mailbox are authorised by: the operator's token, if there is one.
+func (c *Client) mayCreate() string {
+	if c.admit == "" {
+		return ""
+	}
+	return "Bearer " + c.admit
+}
+
+// CreateFor is Create for a share that goes to a mailbox, which admits it where the site asks for a token.
+func (c *Client) CreateFor(ctx context.Context, box statement.ID, post []byte, id statement.ID, body []byte) (wire.CreateReply, error) {
+	var reply wire.CreateReply
+	auth := "Post " + box.String() + "." + bearer(post)
+	err := c.send(ctx, callTries, sharePath(id, "owner"), auth, body, &reply)
 	return reply, err
 }
 
@@ -95,54 +119,97 @@ func (c *Client) Resume(ctx context.Context, s statement.Signer) (wire.CreateRep
 // success, so that a lost answer does no harm.
 func (c *Client) Commit(ctx context.Context, id statement.ID, body []byte) (now uint64, err error) {
 	var reply wire.DoneReply
-	err = c.post(ctx, partTries, sharePath(id, "owner"), "", body, &reply)
+	err = c.post(ctx, partTries, sharePath(id, "owner"), body, &reply)
 	return reply.Now, err
 }
 
 // State asks for everything that the server has of a share.
 func (c *Client) State(ctx context.Context, s statement.Signer) (wire.StateReply, error) {
 	var reply wire.StateReply
-	err := c.owner(ctx, s, statement.ActionState, &reply)
+	err := c.owner(ctx, s, statement.ActionState, nil, &reply)
 	return reply, err
 }
 
 // Delete deletes a share, committed or not.
 func (c *Client) Delete(ctx context.Context, s statement.Signer) error {
-	return c.owner(ctx, s, statement.ActionDelete, new(wire.DoneReply))
+	return c.owner(ctx, s, statement.ActionDelete, nil, new(wire.DoneReply))
 }
 
 // NewUpload asks for one more upload.
 func (c *Client) NewUpload(ctx context.Context, s statement.Signer) (wire.Grant, error) {
 	var reply wire.Grant
-	err := c.owner(ctx, s, statement.ActionUpload, &reply)
+	err := c.owner(ctx, s, statement.ActionUpload, nil, &reply)
+	return reply, err
+}
+
+// Log asks for the access log.
+func (c *Client) Log(ctx context.Context, s statement.Signer) (wire.LogReply, error) {
+	var reply wire.LogReply
+	err := c.owner(ctx, s, statement.ActionLog, nil, &reply)
+	return reply, err
+}
+
+// Admit takes one step with who asks to be let in, and returns everybody who does. Repeating a step does no harm.
+func (c *Client) Admit(ctx context.Context, s statement.Signer, a statement.AdmitArgs) (wire.AdmitReply, error) {
+	var reply wire.AdmitReply
+	err := c.owner(ctx, s, statement.ActionAdmit, &a, &reply)
+	return reply, err
+}
+
+// Mailbox asks what is in the mailbox of s.
+func (c *Client) Mailbox(ctx context.Context, s statement.Signer) (wire.MailboxReply, error) {
+	var reply wire.MailboxReply
+	err := c.owner(ctx, s, statement.ActionMailbox, nil, &reply)
 	return reply, err
 }
 
 // owner signs a request over a fresh challenge. A challenge that took longer than five minutes to come back, on a
-// train, is asked for once more.
-func (c *Client) owner(ctx context.Context, s statement.Signer, action statement.Action, reply wire.Message) error {
-	err := c.ownerOnce(ctx, s, action, reply)
-	if CodeOf(err) == wire.CodeChallenge {
-		err = c.ownerOnce(ctx, s, action, reply)
-	}
-	return err
+// train, is asked for once more. args is nil for none.
+func (c *Client) owner(ctx context.Context, s statement.Signer, action statement.Action, args msgp.Marshaler, reply wire.Message) error {
+	make := func(fresh [statement.FreshnessSize]byte) (uint64, msgp.Marshaler, error) { return 0, args, nil }
+	return c.challenged(ctx, s, action, "", make, reply)
 }
 
-func (c *Client) ownerOnce(ctx context.Context, s statement.Signer, action statement.Action, reply wire.Message) error {
-	id := s.Public().ID()
-	var fresh wire.ChallengeReply
-	if err := c.post(ctx, callTries, sharePath(id, "challenge"), "", nil, &fresh); err != nil {
-		return err
+// SetMailbox makes or changes the mailbox of s. sign is called with the server's time, which a mailbox begins with, and
+// returns the revision and what is sent.
+func (c *Client) SetMailbox(ctx context.Context, s statement.Signer, sign func(now uint64) (uint64, *statement.MailboxArgs, error)) (uint64, error) {
+	var reply wire.DoneReply
+	make := func(fresh [statement.FreshnessSize]byte) (uint64, msgp.Marshaler, error) {
+		return sign(binary.BigEndian.Uint64(fresh[:8]))
 	}
-	r, err := statement.NewRequest(id, action, fresh.Freshness[:], 0, nil)
-	if err != nil {
-		return err
+	err := c.challenged(ctx, s, statement.ActionMailbox, c.mayCreate(), make, &reply)
+	return reply.Now, err
+}
+
+func (c *Client) challenged(
+	ctx context.Context, s statement.Signer, action statement.Action, auth string,
+	make func([statement.FreshnessSize]byte) (uint64, msgp.Marshaler, error), reply wire.Message,
+) error {
+	once := func() error {
+		id := s.Public().ID()
+		var fresh wire.ChallengeReply
+		if err := c.post(ctx, callTries, sharePath(id, "challenge"), nil, &fresh); err != nil {
+			return err
+		}
+		revision, args, err := make(fresh.Freshness)
+		if err != nil {
+			return err
+		}
+		r, err := statement.NewRequest(id, action, fresh.Freshness[:], revision, args)
+		if err != nil {
+			return err
+		}
+		body, err := r.Seal(s)
+		if err != nil {
+			return err
+		}
+		return c.send(ctx, callTries, sharePath(id, "owner"), auth, body, reply)
 	}
-	body, err := r.Seal(s)
-	if err != nil {
-		return err
+	err := once()
+	if CodeOf(err) == wire.CodeChallenge {
+		err = once()
 	}
-	return c.post(ctx, callTries, sharePath(id, "owner"), "", body, reply)
+	return err
 }
 
 // Open asks for the sealed things of a share; with the right unlock token and no view limit the pepper is among them.
@@ -156,7 +223,7 @@ func (c *Client) Open(ctx context.Context, id statement.ID, read, unlock, guess 
 	if err != nil {
 		return reply, err
 	}
-	err = c.post(ctx, callTries, sharePath(id, "open"), "", body, &reply)
+	err = c.post(ctx, callTries, sharePath(id, "open"), body, &reply)
 	return reply, err
 }
 
@@ -171,7 +238,7 @@ func (c *Client) Guess(ctx context.Context, id statement.ID, read []byte, revisi
 	if err != nil {
 		return reply, err
 	}
-	err = c.post(ctx, 1, sharePath(id, "guess"), "", body, &reply)
+	err = c.post(ctx, 1, sharePath(id, "guess"), body, &reply)
 	return reply, err
 }
 
@@ -186,6 +253,59 @@ func (c *Client) Take(ctx context.Context, id statement.ID, unlock []byte, revis
 		return [32]byte{}, err
 	}
 	var reply wire.TakeReply
-	err = c.post(ctx, partTries, sharePath(id, "take"), "", body, &reply)
+	err = c.post(ctx, partTries, sharePath(id, "take"), body, &reply)
 	return reply.Pepper, err
+}
+
+// Knock asks to be let in, or how far that is. read is the read token.
+func (c *Client) Knock(ctx context.Context, id statement.ID, read []byte, commit statement.Commitment) (wire.KnockReply, error) {
+	var reply wire.KnockReply
+	if len(read) != 32 {
+		return reply, fmt.Errorf("knock: a read token of %d bytes", len(read))
+	}
+	body, err := wire.Encode(&wire.KnockRequest{Read: [32]byte(read), Commit: commit})
+	if err != nil {
+		return reply, err
+	}
+	err = c.post(ctx, callTries, sharePath(id, "knock"), body, &reply)
+	return reply, err
+}
+
+// Reveal shows the key and the random bytes that a commitment was made to, once the owner has answered it.
+func (c *Client) Reveal(ctx context.Context, id statement.ID, r wire.RevealRequest) (wire.KnockReply, error) {
+	var reply wire.KnockReply
+	body, err := wire.Encode(&r)
+	if err != nil {
+		return reply, err
+	}
+	err = c.post(ctx, callTries, sharePath(id, "reveal"), body, &reply)
+	return reply, err
+}
+
+func mailboxPath(id statement.ID, what string) string { return "mailboxes/" + id.String() + "/" + what }
+
+// OpenMailbox asks for the document of a mailbox. read is the read token of its link.
+func (c *Client) OpenMailbox(ctx context.Context, id statement.ID, read []byte) (wire.MailboxOpenReply, error) {
+	var reply wire.MailboxOpenReply
+	if len(read) != 32 {
+		return reply, fmt.Errorf("mailbox: a read token of %d bytes", len(read))
+	}
+	body, err := wire.Encode(&wire.MailboxOpenRequest{Read: [32]byte(read)})
+	if err != nil {
+		return reply, err
+	}
+	err = c.post(ctx, callTries, mailboxPath(id, "open"), body, &reply)
+	return reply, err
+}
+
+// Post puts a post into a mailbox. The same post again is success, so it is repeated until an answer comes.
+func (c *Client) Post(ctx context.Context, id statement.ID, token, sealed []byte) error {
+	if len(token) != 32 {
+		return fmt.Errorf("mailbox: a post token of %d bytes", len(token))
+	}
+	body, err := wire.Encode(&wire.PostRequest{Token: [32]byte(token), Sealed: sealed})
+	if err != nil {
+		return err
+	}
+	return c.post(ctx, partTries, mailboxPath(id, "posts"), body, new(wire.DoneReply))
 }

@@ -128,7 +128,7 @@ func CodeOf(err error) wire.Code {
 type call struct {
 	method, path string
 	contentType  string
-	bearer       string // empty: none
+	auth         string // Authorization; empty: none
 	header       http.Header
 	body         []byte
 	accept       []int // statuses that are success
@@ -152,8 +152,8 @@ func (c *Client) do(ctx context.Context, r call) (*http.Response, error) {
 	if r.contentType != "" {
 		req.Header.Set("Content-Type", r.contentType)
 	}
-	if r.bearer != "" {
-		req.Header.Set("Authorization", "Bearer "+r.bearer)
+	if r.auth != "" {
+		req.Header.Set("Authorization", r.auth)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package locks seals R, the secret that named recipients and nobody else get, and opens it again. FORMAT.md, "Locks".
 //
 // Sealed locks lie beside the manifest. Who has the link sees that there are some; only an identity opens them. Keys are
-// those of age: X25519 (age1…), hybrid (age1pq1…), and, outside of the browser, ssh-ed25519 and ssh-rsa.
+// those of age: X25519 (age1…) and hybrid (age1pq1…); package sshkey adds those of ssh, outside of the browser.
 package locks
 
 import (
@@ -31,9 +31,9 @@ var (
 	// ErrNotForYou reports locks that none of the identities opens.
 	ErrNotForYou = errors.New("locks: sealed for others: none of these identities opens them")
 	// ErrRecipient reports what is no recipient.
-	ErrRecipient = errors.New("locks: not a recipient: age1…, age1pq1…, ssh-ed25519 or ssh-rsa")
+	ErrRecipient = errors.New("locks: not a recipient, such as age1… or age1pq1…")
 	// ErrIdentity reports a text without a single identity in it, or with a broken one.
-	ErrIdentity = errors.New("locks: no age identity or ssh key in it")
+	ErrIdentity = errors.New("locks: no identity in it, such as AGE-SECRET-KEY-1…")
 	// ErrMany reports more than MaxRecipients.
 	ErrMany = fmt.Errorf("locks: more than %d recipients", MaxRecipients)
 )
@@ -58,6 +58,9 @@ func (r Recipient) String() string { return r.text }
 // Hybrid reports a key that also withstands quantum computers.
 func (r Recipient) Hybrid() bool { return r.hybrid }
 
+// Classic makes a recipient of a key that quantum computers would open, text being how it is written.
+func Classic(key age.Recipient, text string) Recipient { return Recipient{key, false, text} }
+
 // ParseRecipient reads one key.
 func ParseRecipient(s string) (Recipient, error) {
 	s = strings.TrimSpace(s)
@@ -70,23 +73,13 @@ func ParseRecipient(s string) (Recipient, error) {
 		if r, err := age.ParseX25519Recipient(s); err == nil {
 			return Recipient{r, false, r.String()}, nil
 		}
-	default:
-		if r, err := parseSSHRecipient(s); err == nil {
-			return Recipient{r, false, withoutComment(s)}, nil
-		}
 	}
 	return Recipient{}, ErrRecipient
 }
 
-// withoutComment cuts what stands behind the key in a line of OpenSSH: mostly a name and a machine.
-func withoutComment(s string) string {
-	fields := strings.Fields(s)
-	return strings.Join(fields[:min(2, len(fields))], " ")
-}
-
 // ParseRecipients reads keys, one a line; empty lines and lines that begin with # are passed over, repeated keys kept
-// once. It is an error if there is none.
-func ParseRecipients(text string) ([]Recipient, error) {
+// once. It is an error if there is none. Lines that are no key of age are given to other, if there is one.
+func ParseRecipients(text string, other func(string) (Recipient, error)) ([]Recipient, error) {
 	var found []Recipient
 	seen := map[string]bool{}
 	for n, line := range strings.Split(text, "\n") {
@@ -95,6 +88,9 @@ func ParseRecipients(text string) ([]Recipient, error) {
 			continue
 		}
 		r, err := ParseRecipient(line)
+		if err != nil && other != nil && !strings.HasPrefix(line, "age1") {
+			r, err = other(line)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n+1, err)
 		}
@@ -200,12 +196,8 @@ func openFile(file []byte, identities []age.Identity) (r [32]byte, err error) {
 	return [32]byte(plain), nil
 }
 
-// ParseIdentities reads the identities in a key file: those of age, one a line, or one ssh key without a passphrase.
-// Errors never quote what was read.
+// ParseIdentities reads the identities in a key file, one a line. Errors never quote what was read.
 func ParseIdentities(text string) ([]age.Identity, error) {
-	if strings.Contains(text, "-----BEGIN ") {
-		return parseSSHIdentity([]byte(text))
-	}
 	found, err := age.ParseIdentities(strings.NewReader(text))
 	if err != nil || len(found) == 0 {
 		return nil, ErrIdentity

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"safelight/client"
 	"safelight/client/share"
@@ -22,7 +21,9 @@ another. It prints the path of each. The photos are the originals without their 
 pixel for pixel; --variant view takes the smaller pictures that the page shows.
 
 Nothing is overwritten: if a name is taken, the photo is called photo-001-2.jpg, and so on.
-Where views are limited, this uses one, after the passphrase was found right.
+Where views are limited, this uses one, after the passphrase was found right. A share for
+named recipients opens with --identity. Where the sender wants to be asked first, it asks
+and waits.
 
 --sealed writes what the server stores instead, still encrypted, with a file of
 passphrases. Any age program opens it, and any unzip what comes out.`
@@ -33,10 +34,10 @@ const getExample = `  safelight get 'https://example.org/s#…'
 
 // getFlags are what "get" takes.
 type getFlags struct {
-	dir        string
-	variant    string
-	passphrase string // file
-	sealed     bool
+	dir     string
+	variant string
+	keyFlags
+	sealed bool
 }
 
 func newGet(s streams) *cobra.Command {
@@ -51,55 +52,23 @@ func newGet(s streams) *cobra.Command {
 			if f.variant != "" && f.variant != "original" && f.variant != "view" {
 				return usage("--variant is original or view, not %q", f.variant)
 			}
-			o, pass, err := opening(cmd.Context(), s, args[0], f.passphrase)
+			o, key, err := f.open(cmd.Context(), s, args[0])
 			if err != nil {
 				return err
 			}
-			return f.run(cmd.Context(), s, o, pass)
+			key.Ask, key.Asked = true, s.asked()
+			return f.run(cmd.Context(), s, o, key)
 		},
 	}
 	p := cmd.Flags()
 	p.StringVarP(&f.dir, "output", "o", ".", "write into this folder `DIR`; it is made if it is not there")
 	p.StringVar(&f.variant, "variant", "", "which pictures `V`: original or view (original, or what there is)")
-	p.StringVar(&f.passphrase, "passphrase-file", "", "file `F` with the passphrase")
+	f.keyFlags.flags(p)
 	p.BoolVar(&f.sealed, "sealed", false, "write the encrypted files as they are stored, and their passphrases")
 	return cmd
 }
 
-// opening follows a link without counting a view, and finds the passphrase: from the file, or from the person where
-// there is one and the share asks for it.
-func opening(ctx context.Context, s streams, arg, file string) (*client.Opening, string, error) {
-	link, err := linkArgument(arg, s.in)
-	if err != nil {
-		return nil, "", err
-	}
-	pass := ""
-	if file != "" {
-		if pass, err = passphraseFile(file); err != nil {
-			return nil, "", err
-		}
-	}
-	o, err := client.Open(ctx, link, client.Config{Server: serverFromEnvironment()})
-	if err != nil || !o.Info.Passphrase || file != "" {
-		return o, pass, err
-	}
-	pass, err = askPassphrase(s)
-	return o, pass, err
-}
-
-// askPassphrase asks on a terminal, without showing what is typed. Elsewhere there is nobody to ask.
-func askPassphrase(s streams) (string, error) {
-	f, ok := s.in.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return "", nil
-	}
-	fmt.Fprint(s.err, "Passphrase: ")
-	b, err := term.ReadPassword(int(f.Fd()))
-	fmt.Fprintln(s.err)
-	return string(b), err
-}
-
-func (f *getFlags) run(ctx context.Context, s streams, o *client.Opening, pass string) error {
+func (f *getFlags) run(ctx context.Context, s streams, o *client.Opening, key client.Key) error {
 	// What can go wrong here is found before a view is used.
 	if err := os.MkdirAll(f.dir, 0o777); err != nil {
 		return fmt.Errorf("the folder %s cannot be made: %w", f.dir, errors.Unwrap(err))
@@ -113,7 +82,7 @@ func (f *getFlags) run(ctx context.Context, s streams, o *client.Opening, pass s
 	if f.variant == "original" && !o.Info.Complete {
 		return errors.New("the originals have not arrived yet; --variant view takes what is there")
 	}
-	opened, err := o.Unlock(ctx, pass)
+	opened, err := o.Unlock(ctx, key)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,7 +44,7 @@ type infoVariantJSON struct {
 }
 
 func newInfo(s streams) *cobra.Command {
-	var file string
+	var f keyFlags
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "info LINK",
@@ -52,23 +53,13 @@ func newInfo(s streams) *cobra.Command {
 		Example: "  safelight info 'https://example.org/s#…'",
 		Args:    exactly(1, "a link, or - to read it from standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			link, err := linkArgument(args[0], s.in)
-			if err != nil {
-				return err
-			}
-			pass := ""
-			if file != "" {
-				if pass, err = passphraseFile(file); err != nil {
-					return err
-				}
-			}
-			o, err := client.Open(cmd.Context(), link, client.Config{Server: serverFromEnvironment()})
+			o, key, err := f.open(cmd.Context(), s, args[0])
 			if err != nil {
 				return err
 			}
 			var opened *client.Share
-			if !o.Counted() && (!o.Info.Passphrase || pass != "") {
-				if opened, err = o.Unlock(cmd.Context(), pass); err != nil {
+			if listed(o, key) {
+				if opened, err = o.Unlock(cmd.Context(), key); err != nil {
 					return err
 				}
 			}
@@ -79,9 +70,15 @@ func newInfo(s streams) *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&file, "passphrase-file", "", "file `F` with the passphrase")
+	f.flags(cmd.Flags())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
+}
+
+// listed reports whether the photos can be listed without counting a view and without asking the sender.
+func listed(o *client.Opening, key client.Key) bool {
+	named := !o.Info.Recipients && !o.Info.AskFirst || o.Info.Recipients && len(key.Identities) > 0
+	return named && !o.Counted() && (!o.Info.Passphrase || key.Passphrase != "")
 }
 
 func printInfo(s streams, o *client.Opening, opened *client.Share) {
@@ -96,17 +93,22 @@ func printInfo(s streams, o *client.Opening, opened *client.Share) {
 	fmt.Fprintf(s.out, "photos:     %d\n", len(opened.Photos))
 	for _, l := range []struct{ name, text string }{{"title:      ", opened.Title}, {"words:      ", opened.Words}} {
 		if l.text != "" {
-			fmt.Fprintf(s.out, "%s%s\n", l.name, l.text)
+			fmt.Fprintf(s.out, "%s%s\n", l.name, indented(l.text))
 		}
 	}
 	for i, p := range opened.Photos {
 		v, _ := pick(p, "")
 		fmt.Fprintf(s.out, "  %s  %d×%d %s, %s", fileName(p, i, v.Media), p.Width, p.Height, mediaName[p.Media], bytesText(int64(v.Size)))
 		if p.Alt != "" {
-			fmt.Fprintf(s.out, " – %s", p.Alt)
+			fmt.Fprintf(s.out, " – %s", indented(string(p.Alt)))
 		}
 		fmt.Fprintln(s.out)
 	}
+}
+
+// indented keeps the lines of a text apart from ours, so that a sender's words cannot look like what we say.
+func indented(text string) string {
+	return strings.ReplaceAll(text, "\n", "\n            | ")
 }
 
 // mediaName are the names of media types as people write them.

@@ -81,11 +81,11 @@ func exitCode(err error) int {
 	}
 	switch {
 	case errors.Is(err, client.ErrLink), errors.Is(err, client.ErrMisplaced), errors.Is(err, client.ErrServer), errors.Is(err, client.ErrWeak),
-		errors.Is(err, client.ErrOption):
+		errors.Is(err, client.ErrOption), errors.Is(err, client.ErrIsRequest):
 		return exitUsage
 	case errors.Is(err, client.ErrRefused), errors.Is(err, client.ErrDamaged):
 		return exitRefused
-	case errors.Is(err, client.ErrGone), errors.Is(err, client.ErrUsed):
+	case errors.Is(err, client.ErrGone), errors.Is(err, client.ErrUsed), errors.Is(err, client.ErrClosed):
 		return exitGone
 	case errors.Is(err, client.ErrPassphrase), errors.Is(err, client.ErrLocked):
 		return exitLocked

@@ -61,15 +61,18 @@ func newStatus(s streams) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status " + manageLink,
-		Short: "Show your share: how long it stays, how often it was opened",
-		Long: `Shows a share to its owner. It needs the manage link that "send" gave; - reads it from
+		Short: "Show your share, or what arrived by your request link",
+		Long: `Shows a share to its owner, or what arrived by a request link to its maker. It needs the manage link that "send" gave; - reads it from
 standard input, so that it does not stand in the list of processes.`,
 		Example: "  safelight status - < share.manage",
 		Args:    exactly(1, "the manage link, or - to read it from standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m, err := managed(cmd.Context(), s, args[0])
-			if err != nil {
+			m, b, err := eitherManaged(cmd.Context(), s, args[0])
+			switch {
+			case err != nil:
 				return err
+			case b != nil:
+				return printMailbox(s, b, asJSON)
 			}
 			return printStatus(s, m.Status, asJSON)
 		},
@@ -84,6 +87,21 @@ func managed(ctx context.Context, s streams, arg string) (*client.Managed, error
 		return nil, err
 	}
 	return client.Manage(ctx, link, client.Config{Server: serverFromEnvironment()})
+}
+
+// eitherManaged follows a manage link, which belongs to a share or to a request link.
+func eitherManaged(ctx context.Context, s streams, arg string) (*client.Managed, *client.Mailbox, error) {
+	link, err := linkArgument(arg, s.in)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := client.Config{Server: serverFromEnvironment()}
+	m, err := client.Manage(ctx, link, c)
+	if !errors.Is(err, client.ErrIsRequest) {
+		return m, nil, err
+	}
+	b, err := client.ManageMailbox(ctx, link, c)
+	return nil, b, err
 }
 
 func printStatus(s streams, st client.Status, asJSON bool) error {
@@ -119,73 +137,18 @@ func printRules(s streams, i client.Info, now time.Time) {
 		fmt.Fprintf(s.out, "views:      not limited, not counted\n")
 	}
 	fmt.Fprintf(s.out, "passphrase: %s\n", map[bool]string{true: "needed", false: "none"}[i.Passphrase])
+	switch {
+	case i.Recipients && i.AskFirst:
+		fmt.Fprintln(s.out, "opens for:  named recipients, and whoever the sender lets in")
+	case i.Recipients:
+		fmt.Fprintln(s.out, "opens for:  named recipients")
+	case i.AskFirst:
+		fmt.Fprintln(s.out, "opens for:  whoever the sender lets in")
+	}
+	if i.Log {
+		fmt.Fprintln(s.out, "access log: on")
+	}
 	fmt.Fprintf(s.out, "size:       %s as stored\n", bytesText(int64(i.Bytes)))
-}
-
-// setFlags are what "set" takes.
-type setFlags struct {
-	expires      duration
-	views        views
-	passphrase   string // file
-	noPassphrase bool
-	json         bool
-}
-
-func newSet(s streams) *cobra.Command {
-	var f setFlags
-	cmd := &cobra.Command{
-		Use:   "set " + manageLink,
-		Short: "Change the rules of your share",
-		Long: `Changes how long a share stays, how often it can be opened, and its passphrase, and shows
-what holds then. What is not named stays as it is.
-
-Lowering the views to what was used already closes the share. Who has opened the share
-before a new passphrase may have kept what they saw.`,
-		Example: `  safelight set --expires 1h - < share.manage
-  safelight set --views 5 --passphrase-file words.txt - < share.manage`,
-		Args: exactly(1, "the manage link, or - to read it from standard input"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.change(cmd)
-			if err != nil {
-				return err
-			}
-			m, err := managed(cmd.Context(), s, args[0])
-			if err != nil {
-				return err
-			}
-			if err := m.Set(cmd.Context(), c); err != nil {
-				return err
-			}
-			return printStatus(s, m.Status, f.json)
-		},
-	}
-	p := cmd.Flags()
-	p.Var(&f.expires, "expires", "forget the photos this long from now: 90m, 12h, 7d")
-	p.Var(&f.views, "views", "let the link be opened `N` times in all (0: any number)")
-	p.StringVar(&f.passphrase, "passphrase-file", "", "file `F` with the new passphrase")
-	p.BoolVar(&f.noPassphrase, "no-passphrase", false, "ask for no passphrase any more")
-	p.BoolVar(&f.json, "json", false, "print one JSON object")
-	return cmd
-}
-
-func (f *setFlags) change(cmd *cobra.Command) (client.Change, error) {
-	c := client.Change{Expires: time.Duration(f.expires), NoPassphrase: f.noPassphrase}
-	if cmd.Flags().Changed("views") {
-		c.Views = (*uint64)(&f.views)
-	}
-	if f.passphrase != "" && f.noPassphrase {
-		return c, usage("--passphrase-file and --no-passphrase contradict each other")
-	}
-	if f.passphrase != "" {
-		var err error
-		if c.Passphrase, err = passphraseFile(f.passphrase); err != nil {
-			return c, err
-		}
-	}
-	if c == (client.Change{}) {
-		return c, usage("set wants something to change; see %s --help", cmd.CommandPath())
-	}
-	return c, nil
 }
 
 func newDelete(s streams) *cobra.Command {
@@ -197,11 +160,16 @@ cannot be undone. Who has saved a photo still has it.`,
 		Example: "  safelight delete - < share.manage",
 		Args:    exactly(1, "the manage link, or - to read it from standard input"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			m, err := managed(cmd.Context(), s, args[0])
+			m, b, err := eitherManaged(cmd.Context(), s, args[0])
 			if err != nil {
 				return err
 			}
-			if err := m.Delete(cmd.Context()); err != nil {
+			if b != nil {
+				err = b.Delete(cmd.Context())
+			} else {
+				err = m.Delete(cmd.Context())
+			}
+			if err != nil {
 				return err
 			}
 			s.note("Deleted. The link opens nothing any more.")

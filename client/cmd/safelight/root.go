@@ -49,7 +49,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newSend(s), newGet(s), newInfo(s), newStatus(s), newSet(s), newDelete(s), newInspect(s), newStrip(s), newVersion(s))
+	root.AddCommand(newSend(s), newGet(s), newInfo(s), newRequest(s), newStatus(s), newSet(s), newLog(s), newAdmit(s), newDelete(s), newInspect(s), newStrip(s), newVersion(s))
 	return root
 }
 

@@ -37,6 +37,8 @@ object. Whoever has it owns the share, so keep it to yourself.`
 const sendExample = `  safelight send beach.jpg
   safelight send --expires 12h --views 1 passport.png
   safelight send --passphrase-file words.txt --alt "a dog on a beach" dog.jpg
+  safelight send --to 'https://example.org/r#…' papers.jpg
+  safelight send --recipient age1… --log papers.jpg
   safelight send --json --manage-file share.manage *.jpg`
 
 // shortest is the shortest life that the pages offer too: people need a moment to open a link.
@@ -52,6 +54,9 @@ type sendFlags struct {
 	title, words  string
 	manage        string // file
 	keepNames     bool
+	recipients    []string // keys, or @FILE
+	askFirst, log bool
+	to            string // request link
 	handling
 	json bool
 }
@@ -64,7 +69,14 @@ func newSend(s streams) *cobra.Command {
 		Long:    sendHelp,
 		Example: sendExample,
 		Args:    atLeastOne("the photos to send"),
-		RunE:    func(cmd *cobra.Command, files []string) error { return f.run(cmd.Context(), s, files) },
+		RunE: func(cmd *cobra.Command, files []string) (err error) {
+			if f.to == "-" {
+				if f.to, err = linkArgument(f.to, s.in); err != nil {
+					return err
+				}
+			}
+			return f.run(cmd.Context(), s, files)
+		},
 	}
 	p := cmd.Flags()
 	p.StringVar(&f.server, "server", "", "address or send link of the server `URL`; also SAFELIGHT_SERVER")
@@ -77,23 +89,18 @@ func newSend(s streams) *cobra.Command {
 	p.StringVar(&f.words, "words", "", "a few words `TEXT` to the viewers")
 	p.StringVar(&f.manage, "manage-file", "", "write the manage link to this new file `F`, readable by you alone")
 	p.BoolVar(&f.keepNames, "keep-names", false, "show viewers the file names, which often tell date and device")
+	p.StringArrayVar(&f.recipients, "recipient", nil, "let only who has this key `KEY` open it: age1…, age1pq1…, ssh-ed25519 …, or @FILE with one a line; may be given more than once")
+	p.BoolVar(&f.askFirst, "ask-first", false, "ask you before anybody can open it; see safelight admit")
+	p.BoolVar(&f.log, "log", false, "keep a log, which only you can read, of when it is opened; viewers are told")
+	p.StringVar(&f.to, "to", "", "send to who made this request `LINK`; - reads it from standard input")
 	f.handling.flags(p)
 	p.BoolVar(&f.json, "json", false, "print one JSON object instead of the link")
 	return cmd
 }
 
 func (f *sendFlags) run(ctx context.Context, s streams, files []string) error {
-	if f.server == "" {
-		f.server = serverFromEnvironment() // no default of the flag: the help would show a token in it
-	}
-	if f.server == "" {
-		return usage("no server: give its address with --server or in SAFELIGHT_SERVER")
-	}
-	if f.token == "" {
-		f.token = os.Getenv("SAFELIGHT_TOKEN")
-	}
-	if f.expires != 0 && time.Duration(f.expires) < shortest {
-		return usage("--expires %v is too short to open it: at least %s", &f.expires, plural(int(shortest/time.Minute), "minute"))
+	if err := f.whereTo(); err != nil {
+		return err
 	}
 	if len(f.alt) > len(files) {
 		return usage("%d descriptions (--alt) for %s", len(f.alt), plural(len(files), "photo"))
@@ -103,7 +110,11 @@ func (f *sendFlags) run(ctx context.Context, s streams, files []string) error {
 		Expires: time.Duration(f.expires), Views: uint64(f.views), Title: f.title, Words: f.words,
 		PixelsOnly: f.pixelsOnly, Convert: f.convert, KeepCaption: f.keepCaption,
 	}
+	c.AskFirst, c.Log, c.To = f.askFirst, f.log, f.to
 	var err error
+	if c.Recipients, err = recipients(f.recipients); err != nil {
+		return err
+	}
 	if f.passphrase != "" {
 		if c.Passphrase, err = passphraseFile(f.passphrase); err != nil {
 			return err
@@ -126,6 +137,21 @@ func (f *sendFlags) run(ctx context.Context, s streams, files []string) error {
 		return named(err, files)
 	}
 	return f.print(s, sent, files, keep)
+}
+
+// whereTo finds the server: in the request link, or as for every command.
+func (f *sendFlags) whereTo() error {
+	if f.to == "" {
+		return f.where()
+	}
+	if f.server != "" {
+		return usage("--to and --server contradict each other: a request link names its server")
+	}
+	f.server = serverFromEnvironment() // for a code that comes without its address
+	if f.expires != 0 && time.Duration(f.expires) < shortest {
+		return usage("--expires %v is too short to open it: at least %s", &f.expires, plural(int(shortest/time.Minute), "minute"))
+	}
+	return nil
 }
 
 // photos opens nothing yet, but every file is looked at once, so that a wrong name is found before anything is sent.
@@ -215,6 +241,12 @@ func (f *sendFlags) print(s streams, sent *client.Sent, files []string, keep *ma
 		s.note("%s", pixelsOnlyText)
 	}
 	s.note("Opens for %s.", left(sent.Expires, time.Now()))
+	if f.to != "" {
+		s.note("Delivered: who made the request link can open it.")
+	}
+	if f.askFirst {
+		s.note("Nobody gets in by themselves: run safelight admit with the manage link when they open it.")
+	}
 	if f.manage == "" {
 		s.note("To change or delete it, keep this link to yourself:\n%s", sent.Manage)
 	}

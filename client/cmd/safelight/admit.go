@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"safelight/client"
+)
+
+const admitHelp = `Waits for people who ask to be let into your share, one sent with --ask-first, and asks you
+about each. Both sides see the same three words: have them read to you, over the telephone
+or in person, and let in only whose words are the same. Everybody else may be somebody in
+between.
+
+It goes on until you stop it. --once ends after the first decision; --words lets in, without
+a question, whoever has these words.`
+
+// admitEvery is how often the server is asked who waits.
+const admitEvery = 2 * time.Second
+
+type admitFlags struct {
+	once  bool
+	words string
+}
+
+func newAdmit(s streams) *cobra.Command {
+	var f admitFlags
+	cmd := &cobra.Command{
+		Use:     "admit " + manageLink,
+		Short:   "Let people into a share that asks you first",
+		Long:    admitHelp,
+		Example: "  safelight admit 'https://example.org/m#…'\n  safelight admit --words \"apple river stone\" - < share.manage",
+		Args:    exactly(1, "the manage link, or - to read it from standard input"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if args[0] == "-" && f.words == "" {
+				return usage("admit asks questions on standard input: give the manage link as an argument, or --words")
+			}
+			m, err := managed(cmd.Context(), s, args[0])
+			if err != nil {
+				return err
+			}
+			if !m.Status.AskFirst {
+				return usage("this share does not ask first; safelight set --ask-first changes that")
+			}
+			f.words = strings.Join(strings.Fields(strings.ToLower(f.words)), " ")
+			return f.run(cmd.Context(), s, m)
+		},
+	}
+	cmd.Flags().BoolVar(&f.once, "once", false, "end after the first decision")
+	cmd.Flags().StringVar(&f.words, "words", "", "let in who has these three `WORDS`, and nobody else")
+	return cmd
+}
+
+func (f *admitFlags) run(ctx context.Context, s streams, m *client.Managed) error {
+	s.note("Waiting for somebody who asks to be let in.")
+	answers := bufio.NewReader(io.LimitReader(s.in, maxKeyFile))
+	for {
+		list, err := m.Knocks(ctx)
+		if err != nil {
+			return err
+		}
+		for _, k := range list {
+			done, err := f.decide(ctx, s, m, k, answers)
+			if err != nil || done && (f.once || f.words != "") {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(admitEvery):
+		}
+	}
+}
+
+// decide says whether something was decided about somebody who waits.
+func (f *admitFlags) decide(ctx context.Context, s streams, m *client.Managed, k client.Knocking, answers *bufio.Reader) (bool, error) {
+	switch {
+	case k.Doubtful:
+		s.note("Somebody asked whose words are another's too, or do not fit: refused.")
+		return false, m.Refuse(ctx, k)
+	case k.Words == "":
+		return false, nil
+	case f.words != "":
+		if k.Words != f.words {
+			return false, nil
+		}
+		return true, m.LetIn(ctx, k)
+	}
+	fmt.Fprintf(s.err, "Somebody asks to be let in, since %s. Their words:\n\n    %s\n\nAre theirs the same? Let in [y/N] ", k.Since.Local().Format("15:04"), k.Words)
+	line, err := answers.ReadString('\n')
+	if err != nil && line == "" {
+		return false, usage("nobody answers on standard input; --words decides without a question")
+	}
+	if a := strings.ToLower(strings.TrimSpace(line)); a == "y" || a == "yes" {
+		s.note("Let in.")
+		return true, m.LetIn(ctx, k)
+	}
+	s.note("Refused.")
+	return true, m.Refuse(ctx, k)
+}

@@ -1,0 +1,302 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"safelight/client/transfer"
+	"safelight/crypto/accesslog"
+	"safelight/crypto/keys"
+	"safelight/crypto/knock"
+	"safelight/crypto/locks"
+	"safelight/crypto/locks/sshkey"
+	"safelight/crypto/statement"
+	"safelight/server/wire"
+)
+
+// Recipient is somebody to whom alone a share opens, and ParseRecipients reads them: age1…, age1pq1…, ssh-ed25519 and
+// ssh-rsa, one a line.
+type Recipient = locks.Recipient
+
+// ParseRecipients reads recipients. The error is an ErrOption.
+func ParseRecipients(text string) ([]Recipient, error) {
+	found, err := locks.ParseRecipients(text, sshkey.ParseRecipient)
+	if errors.Is(err, locks.ErrRecipient) {
+		err = errors.New("not a recipient: age1…, age1pq1…, ssh-ed25519 or ssh-rsa")
+	}
+	if err != nil {
+		return nil, because(ErrOption, err)
+	}
+	return found, nil
+}
+
+// ParseIdentities reads the identities in a key file: those of age, or one ssh key. The error is an ErrOption and does not
+// quote the file.
+func ParseIdentities(text string) ([]age.Identity, error) {
+	parse := locks.ParseIdentities
+	if strings.Contains(text, "-----BEGIN ") {
+		parse = sshkey.ParseIdentities
+	}
+	found, err := parse(text)
+	if err != nil {
+		return nil, because(ErrOption, err)
+	}
+	return found, nil
+}
+
+// Key is what somebody brings to an opening beside the link.
+type Key struct {
+	Passphrase string
+	Identities []age.Identity
+
+	// Asked is told how far it is where the owner is asked first; it may be nil. Without Ask, Unlock does not ask.
+	Ask   bool
+	Asked func(Asking)
+}
+
+// Asking is how far it is with an owner who is asked first.
+type Asking struct {
+	Words string    // three words that the owner sees too; empty as long as the owner has not answered
+	Until time.Time // when the question is dropped, by this device's clock
+}
+
+// What an owner who is asked first may do.
+var (
+	ErrNotLetIn = errors.New("the sender did not let you in")
+	ErrNoAnswer = errors.New("the sender did not answer in time; ask again when they are there")
+	ErrCrowded  = errors.New("too many people are asking to be let in at this moment; try again later")
+)
+
+// askAgain is how often a viewer asks how far it is. For tests it is shorter.
+var askAgain = 2 * time.Second
+
+// release returns R, where the share needs it: from the locks, or from the owner.
+func (o *Opening) release(ctx context.Context, k Key) (*[32]byte, error) {
+	if !o.opening.NeedsRelease() {
+		return nil, nil
+	}
+	if o.opening.HasLocks() && len(k.Identities) > 0 {
+		r, err := o.opening.Release(k.Identities...)
+		switch {
+		case err == nil:
+			return &r, nil
+		case !errors.Is(err, locks.ErrNotForYou):
+			return nil, because(ErrDamaged, err)
+		case !o.opening.AsksFirst() || !k.Ask:
+			return nil, because(ErrLocked, errors.New("it is for named recipients, and none of these identities is one of them"))
+		}
+	}
+	switch {
+	case !o.opening.AsksFirst():
+		return nil, because(ErrLocked, errors.New("it is for named recipients: an identity is needed that it was sealed to"))
+	case !k.Ask:
+		return nil, because(ErrLocked, errors.New("the sender wants to be asked first"))
+	}
+	return o.askOwner(ctx, k)
+}
+
+// askOwner knocks, shows the words, and waits until the owner has decided or the time is over.
+func (o *Opening) askOwner(ctx context.Context, k Key) (*[32]byte, error) {
+	v := knock.NewViewer(o.view.ID())
+	p := o.opening.Statement.Owner
+	read := o.view.ReadToken().Bytes()
+	tell := func(words string, r wire.KnockReply) {
+		if k.Asked != nil {
+			k.Asked(Asking{words, time.Now().Add(time.Duration(r.Until-r.Now) * time.Millisecond)})
+		}
+	}
+	reply, err := o.knocked(o.client.Knock(ctx, o.view.ID(), read, v.Commitment()))
+	if err != nil {
+		return nil, err
+	}
+	tell("", reply)
+	shown := false
+	for {
+		switch reply.Status {
+		case wire.KnockAnswered, wire.KnockRevealed, wire.KnockAdmitted:
+			words, err := answered(v, p, reply)
+			if err != nil {
+				return nil, because(ErrDamaged, err)
+			}
+			if !shown {
+				shown = true
+				tell(words.String(), reply)
+			}
+			if reply.Status == wire.KnockAdmitted {
+				r, err := v.Admitted(p, reply.Box, reply.BoxSigned)
+				if err != nil {
+					return nil, because(ErrDamaged, err)
+				}
+				return &r, nil
+			}
+		case wire.KnockRefused:
+			return nil, because(ErrLocked, ErrNotLetIn)
+		}
+		if reply.Now >= reply.Until {
+			return nil, because(ErrLocked, ErrNoAnswer)
+		}
+		if reply.Status == wire.KnockAnswered {
+			reply, err = o.knocked(o.client.Reveal(ctx, o.view.ID(), wire.RevealRequest{
+				Read: [32]byte(read), Commit: v.Commitment(), Key: v.Key(), Random: v.Random(),
+			}))
+		} else {
+			select {
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			case <-time.After(askAgain):
+			}
+			reply, err = o.knocked(o.client.Knock(ctx, o.view.ID(), read, v.Commitment()))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// knocked puts the refusals of knocking into words, and checks what a reply of its status has to have.
+func (o *Opening) knocked(r wire.KnockReply, err error) (wire.KnockReply, error) {
+	if transfer.CodeOf(err) == wire.CodeLater {
+		return r, reason{because(ErrLocked, ErrCrowded), err}
+	}
+	return r, err
+}
+
+func answered(v knock.Viewer, p statement.PublicKey, r wire.KnockReply) (knock.Words, error) {
+	if len(r.Answer) != 32 {
+		return knock.Words{}, knock.ErrAnswer
+	}
+	return v.Words(p, [32]byte(r.Answer), r.Signature)
+}
+
+// gate derives what an opening needs beside the link and the pepper.
+func (o *Opening) gate(ctx context.Context, k Key) (keys.Gate, []byte, error) {
+	r, err := o.release(ctx, k)
+	if err != nil {
+		return keys.Gate{}, nil, err
+	}
+	g, guess, err := o.guess(ctx, k.Passphrase)
+	g.R = r
+	return g, guess, err
+}
+
+// Knocking is somebody who waits to be let in.
+type Knocking struct {
+	Words string // empty as long as the viewer has not shown a key
+	Since time.Time
+	// Doubtful: what the server shows does not fit together, or two wait with the same words. Only to be refused.
+	Doubtful bool
+
+	waiting knock.Waiting
+}
+
+// Knocks answers everybody who asks to be let in and returns who waits for a decision. Call it every few seconds.
+func (m *Managed) Knocks(ctx context.Context) ([]Knocking, error) {
+	reply, err := m.client.Admit(ctx, m.owner, statement.AdmitArgs{})
+	if err != nil {
+		return nil, explain(err)
+	}
+	for _, k := range reply.Knocks {
+		if k.Status != wire.KnockWaiting || m.answered[k.Commit] {
+			continue
+		}
+		// Once for each: another answer would give the server another try at the words.
+		if m.answered == nil {
+			m.answered = map[statement.Commitment]bool{}
+		}
+		m.answered[k.Commit] = true
+		a := knock.NewAnswer(m.owner, k.Commit)
+		step := statement.AdmitArgs{Step: statement.AdmitAnswer, Commit: k.Commit, Value: a.Random[:], Signature: a.Signature}
+		if reply, err = m.client.Admit(ctx, m.owner, step); err != nil {
+			return nil, explain(err)
+		}
+	}
+	return m.waiting(reply.Knocks), nil
+}
+
+func (m *Managed) waiting(all []wire.Knock) []Knocking {
+	var list []Knocking
+	count := map[string]int{}
+	for _, k := range all {
+		if k.Status > wire.KnockRevealed {
+			continue
+		}
+		w := Knocking{Since: time.UnixMilli(int64(k.Since)), waiting: knock.Waiting{
+			Commit: k.Commit, OwnerRandom: k.Answer, Signature: k.Signature, Key: k.Key, Random: k.Random,
+		}}
+		if k.Status == wire.KnockRevealed {
+			words, err := knock.OwnerWords(m.owner, w.waiting)
+			w.Words, w.Doubtful = words.String(), err != nil
+			count[w.Words]++
+		}
+		list = append(list, w)
+	}
+	for i, w := range list {
+		list[i].Doubtful = w.Doubtful || w.Words != "" && count[w.Words] > 1
+	}
+	return list
+}
+
+// LetIn lets somebody in whose words are the same on both sides.
+func (m *Managed) LetIn(ctx context.Context, k Knocking) error {
+	if k.Words == "" || k.Doubtful {
+		return because(ErrOption, errors.New("nobody is let in whose words cannot be compared"))
+	}
+	r, ok := m.edition.R()
+	if !ok {
+		return because(ErrOption, errors.New("this share does not ask first"))
+	}
+	box, sig, err := knock.LetIn(m.owner, k.waiting, r)
+	if err != nil {
+		return because(ErrDamaged, err)
+	}
+	_, err = m.client.Admit(ctx, m.owner, statement.AdmitArgs{Step: statement.AdmitLetIn, Commit: k.waiting.Commit, Value: box, Signature: sig})
+	return explain(err)
+}
+
+// Refuse lets somebody not in.
+func (m *Managed) Refuse(ctx context.Context, k Knocking) error {
+	_, err := m.client.Admit(ctx, m.owner, statement.AdmitArgs{Step: statement.AdmitRefuse, Commit: k.waiting.Commit})
+	return explain(err)
+}
+
+// Log is what an owner reads of what happened.
+type Log struct {
+	Entries    []LogEntry
+	Ever       uint64 // events, those included that the server does not keep any more
+	Unreadable int    // stored bytes that are no events of this share
+}
+
+// LogEntry is one event.
+type LogEntry struct {
+	At       time.Time `json:"at"`
+	What     string    `json:"what"` // opened, taken, right-passphrase, wrong-passphrase, tried-passphrase, comment, asked, unknown
+	Revision uint64    `json:"revision"`
+}
+
+// Log reads the access log. ErrOption: it is off.
+func (m *Managed) Log(ctx context.Context) (Log, error) {
+	if m.edition == nil {
+		return Log{}, ErrUploading
+	}
+	if len(m.edition.Statement.LogKey) == 0 {
+		return Log{}, because(ErrOption, errors.New("the access log of this share is off"))
+	}
+	reply, err := m.client.Log(ctx, m.owner)
+	if err != nil {
+		return Log{}, explain(err)
+	}
+	entries, unreadable, err := accesslog.DeriveKey(m.owner.LogSeed()).Read(m.owner.ID(), reply.Events, reply.Now)
+	if err != nil {
+		return Log{}, because(ErrDamaged, fmt.Errorf("access log: %w", err))
+	}
+	log := Log{Ever: reply.Ever, Unreadable: unreadable}
+	for _, e := range entries {
+		log.Entries = append(log.Entries, LogEntry{time.UnixMilli(int64(e.At)).UTC(), string(e.Meaning), e.Revision})
+	}
+	return log, nil
+}
