@@ -13,6 +13,7 @@ import (
 	"safelight/client/share"
 	"safelight/client/variant"
 	"safelight/crypto/keys"
+	"safelight/crypto/locks"
 	"safelight/crypto/statement"
 )
 
@@ -95,9 +96,9 @@ func (p *pack) begin(args []js.Value) (any, error) {
 	if err := json.Unmarshal([]byte(args[0].String()), &r); err != nil {
 		return nil, faultReply
 	}
-	// A rule that is asked for and not kept would be worse than none.
-	if len(r.Recipients) > 0 || r.AskFirst || r.Log {
-		return nil, faultInternal
+	release, err := releaseOf(r)
+	if err != nil {
+		return nil, err
 	}
 	lock, err := lockOf(args[1], args[2])
 	if err != nil {
@@ -105,7 +106,7 @@ func (p *pack) begin(args []js.Value) (any, error) {
 	}
 	c := share.Config{
 		Owner: p.owner, Created: r.Created, Expires: r.Created + r.Lifetime, ViewLimit: r.Views, Lock: lock,
-		PartSize: r.PartSize, Title: r.Title, Emit: emitter(args[3]),
+		PartSize: r.PartSize, Title: r.Title, Emit: emitter(args[3]), Release: release, Log: r.Log,
 	}
 	for i, id := range r.Uploads {
 		if c.Uploads[i], err = statement.ParseUploadID(id); err != nil {
@@ -114,6 +115,20 @@ func (p *pack) begin(args []js.Value) (any, error) {
 	}
 	p.packer, err = share.NewPacker(c)
 	return nil, err
+}
+
+// releaseOf reads who may open it. The page has checked the recipients as they were typed; one that is none after all ends
+// the share, for a rule that is asked for and not kept would be worse than none.
+func releaseOf(r rules) (share.Release, error) {
+	release := share.Release{AskFirst: r.AskFirst}
+	for _, text := range r.Recipients {
+		to, err := locks.ParseRecipient(text)
+		if err != nil {
+			return release, faultInternal
+		}
+		release.Recipients = append(release.Recipients, to)
+	}
+	return release, nil
 }
 
 func lockOf(pw, k js.Value) (*share.Lock, error) {
