@@ -13,7 +13,7 @@ func Codes() []string {
 		// device
 		"camera", "camera-serial", "lens", "lens-serial", "settings", "maker-note", "image-id", "computer", "resolution",
 		// hidden
-		"thumbnail", "preview", "multi-picture", "second-picture", "auxiliary-picture", "motion-photo", "further-pictures-named", "hidden-frame", "colour-under-transparency",
+		"thumbnail", "preview", "multi-picture", "second-picture", "auxiliary-picture", "motion-photo", "further-pictures-named", "hidden-frame", "outside", "colour-under-transparency",
 		// text
 		"comment", "description", "title", "keywords", "subject", "instructions", "png-text",
 		// history

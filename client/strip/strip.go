@@ -15,6 +15,7 @@
 package strip
 
 import (
+	"safelight/client/strip/gif"
 	"safelight/client/strip/heif"
 	"safelight/client/strip/jpeg"
 	"safelight/client/strip/png"
@@ -76,6 +77,10 @@ var formats = map[Media]format{
 		func(b []byte) ([]byte, *png.Image, error) { return png.Strip(b, png.Options{MaxPixels: MaxPixels}) },
 		func(b []byte) (*png.Image, error) { return png.Inspect(b, png.Options{MaxPixels: MaxPixels}) },
 		ofPNG),
+	GIF: of(
+		func(b []byte) ([]byte, *gif.Image, error) { return gif.Strip(b, gif.Options{MaxPixels: MaxPixels}) },
+		func(b []byte) (*gif.Image, error) { return gif.Inspect(b, gif.Options{MaxPixels: MaxPixels}) },
+		ofGIF),
 	AVIF: ofISO,
 	HEIC: ofISO,
 }

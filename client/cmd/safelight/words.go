@@ -15,7 +15,7 @@ var capitals = map[string]string{
 // names are those findings whose code alone says too little in a list of what was removed.
 var names = map[string]string{
 	"taken": "time taken", "modified": "time modified", "digitised": "time digitised",
-	"owner": "owner's name", "artist": "artist's name", "preview": "preview picture",
+	"owner": "owner's name", "artist": "artist's name", "preview": "preview picture", "outside": "pixels outside of the picture",
 }
 
 // groups say what findings are about.
