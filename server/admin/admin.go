@@ -50,7 +50,7 @@ func Stats(ctx context.Context, s *rules.Shares, out io.Writer) error {
 		name  string
 		value int64
 	}{
-		{"uploading", st.Uploading}, {"live", st.Live}, {"draining", st.Draining}, {"gone, not yet forgotten", st.Gone},
+		{"uploading", st.Uploading}, {"live", st.Live}, {"draining", st.Draining}, {"mailboxes", st.Mailboxes}, {"gone, not yet forgotten", st.Gone},
 		{"unreadable records", st.Unreadable}, {"bytes of parts", st.Bytes}, {"bytes of records and manifests", st.Database.Bytes},
 	} {
 		fmt.Fprintf(out, "%-31s %15d\n", row.name, row.value)
@@ -81,7 +81,7 @@ func Check(ctx context.Context, s *rules.Shares, out io.Writer) error {
 		}
 	}
 	list("parts are missing", rep.MissingParts)
-	list("manifest is missing", rep.MissingManifests)
+	list("manifest, or a row of events or posts, is missing", rep.MissingManifests)
 	list("record is not readable", rep.Unreadable)
 	list("sealed under a record key that is not in the key file", rep.Unsealable)
 	if n := len(rep.Orphans); n > 0 {

@@ -9,18 +9,42 @@ import (
 	"safelight/server/store"
 )
 
-// Takedown erases a share without its owner. Unknown shares and those that are gone answer CodeGone.
+// Takedown erases a share or a mailbox without its owner, and a record that nobody can read. Unknown ones and those
+// that are gone answer CodeGone.
 func (s *Shares) Takedown(ctx context.Context, id ID) error {
-	if err := s.eraseNow(ctx, id, func(int64, *record) error { return nil }); err != nil {
+	err := s.eraseNow(ctx, id, func(int64, *record) error { return nil })
+	if errors.Is(err, errRecord) {
+		err = s.eraseUnreadable(ctx, id)
+	}
+	if err != nil {
 		return err
 	}
 	s.tell(TakenDown, id)
 	return nil
 }
 
+// eraseUnreadable erases a record that cannot be decoded. Its uploads are not known: their parts become orphans, which
+// Check lists.
+func (s *Shares) eraseUnreadable(ctx context.Context, id ID) error {
+	row, err := s.records.Load(ctx, id)
+	if err != nil {
+		return fmt.Errorf("load record: %w", err)
+	}
+	now, err := s.clock.now(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.swap(ctx, row, &record{State: stateGone, Gone: now}); err != nil {
+		return err
+	}
+	s.tend(ctx, id) // what fails here was told
+	return nil
+}
+
 // Stats is what can be counted without knowing anything about anybody.
 type Stats struct {
 	Uploading, Live, Draining int64 // shares
+	Mailboxes                 int64
 	Gone                      int64 // shares that wait for their parts to be deleted once more
 	Unreadable                int64 // records
 	Bytes                     int64 // of parts, as announced: those sent twice may count twice
@@ -47,6 +71,8 @@ func (s *Shares) Stats(ctx context.Context) (Stats, error) {
 			st.Live++
 		case r.State == stateDraining:
 			st.Draining++
+		case r.State == stateMailbox:
+			st.Mailboxes++
 		default:
 			st.Gone++
 		}
@@ -62,7 +88,7 @@ type Report struct {
 	Shares           int      // records, readable or not
 	Orphans          []Upload // have parts and belong to no share
 	MissingParts     []ID     // shares with a bundle that is not complete
-	MissingManifests []ID     // shares without the manifest that their statement names
+	MissingManifests []ID     // shares without the manifest that their statement names, or without events or posts that they had
 	Unreadable       []ID     // records that cannot be decoded
 	Unsealable       []ID     // records sealed under a key that is not configured, or changed from outside
 	ClockAhead       int64    // ms that the stored time is ahead of the system's
@@ -108,26 +134,24 @@ func (s *Shares) Check(ctx context.Context) (Report, error) {
 
 // checkShare looks for what belongs to r. What is missing because r was swapped meanwhile is not missing.
 func (s *Shares) checkShare(ctx context.Context, id ID, counter uint64, r *record, rep *Report) error {
-	if r.State != stateLive && r.State != stateDraining {
-		return nil
+	now, err := s.clock.now(ctx)
+	if err != nil {
+		return err
+	}
+	if r.State == stateUploading || r.State == stateGone || now >= r.end() {
+		return nil // of one whose time is over nothing is needed, and no rotation seals it anew
 	}
 	manifest, parts, sealed := true, true, true
-	if _, err := s.manifests.Manifest(ctx, id, r.st.Manifest); errors.Is(err, store.ErrNotFound) {
-		manifest = false
-	} else if err != nil {
-		return fmt.Errorf("load manifest: %w", err)
-	}
-	for _, b := range r.st.Bundles {
-		infos, err := s.parts.List(ctx, Upload(b.Upload))
-		if err != nil {
-			return fmt.Errorf("list parts: %w", err)
+	if r.State != stateMailbox {
+		if parts, sealed, err = s.checkOpens(ctx, id, r); err != nil {
+			return err
 		}
-		parts = parts && len(infos) >= int(b.Parts()) && total(infos) >= int64(b.Size)
 	}
-	for field, b := range map[string][]byte{fieldPepper: r.Pepper, fieldOPRFKey: r.OPRFKey} {
-		if len(b) > 0 || field == fieldPepper {
-			_, err := s.keys.open(id, field, b)
-			sealed = sealed && err == nil
+	for _, sum := range r.rows() {
+		if _, err := s.manifests.Manifest(ctx, id, sum); errors.Is(err, store.ErrNotFound) {
+			manifest = false
+		} else if err != nil {
+			return fmt.Errorf("load manifest: %w", err)
 		}
 	}
 	if manifest && parts && sealed {
@@ -145,6 +169,38 @@ func (s *Shares) checkShare(ctx context.Context, id ID, counter uint64, r *recor
 		}
 	}
 	return nil
+}
+
+// rows are the rows that r names: its manifest, and those of events and posts.
+func (r *record) rows() (sums [][32]byte) {
+	if r.State != stateMailbox {
+		sums = append(sums, r.st.Manifest)
+	}
+	for _, list := range [][]byte{r.Log.Rows, r.Posts.Rows} {
+		for i := 0; i < len(list); i += 32 {
+			sums = append(sums, [32]byte(list[i:]))
+		}
+	}
+	return sums
+}
+
+// checkOpens looks whether the bundles of a share are complete, and whether its secrets can be unsealed.
+func (s *Shares) checkOpens(ctx context.Context, id ID, r *record) (parts, sealed bool, err error) {
+	parts, sealed = true, true
+	for _, b := range r.st.Bundles {
+		infos, err := s.parts.List(ctx, Upload(b.Upload))
+		if err != nil {
+			return false, false, fmt.Errorf("list parts: %w", err)
+		}
+		parts = parts && len(infos) >= int(b.Parts()) && total(infos) >= int64(b.Size)
+	}
+	for field, b := range map[string][]byte{fieldPepper: r.Pepper, fieldOPRFKey: r.OPRFKey} {
+		if len(b) > 0 || field == fieldPepper {
+			_, err := s.keys.open(id, field, b)
+			sealed = sealed && err == nil
+		}
+	}
+	return parts, sealed, nil
 }
 
 func (s *Shares) storedUploads(ctx context.Context) (all []Upload, err error) {
@@ -185,30 +241,43 @@ func (s *Shares) each(ctx context.Context, f func(id ID, row store.Record, r *re
 }
 
 // Rotate seals everything anew under the current record key and returns how many records it changed. When it is done
-// without an error, previous keys are not needed any more.
+// without an error, previous keys are not needed any more. A record that cannot be read or opened does not keep the
+// others from being sealed anew; the error names it, and Takedown erases it. What the database still holds of former
+// values is scrubbed in any case: an interrupted run may have left some.
 func (s *Shares) Rotate(ctx context.Context) (changed int, err error) {
+	var failed []error
 	err = s.each(ctx, func(id ID, _ store.Record, r *record, err error) error {
-		if err != nil {
-			return fmt.Errorf("share %v: %w", id, err)
-		}
-		if s.keys.current(r.Pepper) && s.keys.current(r.OPRFKey) {
-			return nil
-		}
-		err = s.update(ctx, id, func(_ int64, r *record) error {
-			return errors.Join(s.reseal(id, fieldPepper, &r.Pepper), s.reseal(id, fieldOPRFKey, &r.OPRFKey))
-		})
-		if isGone(err) {
-			return nil // its time is over; the sweep erases it
-		}
+		did := false
 		if err == nil {
+			did, err = s.rotate(ctx, id, r)
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("share %v: %w", id, err))
+		}
+		if did {
 			changed++
 		}
-		return err
+		return ctx.Err()
 	})
-	if db, ok := s.records.(store.Scrubber); ok && changed > 0 && err == nil {
-		err = db.Scrub(ctx)
+	failed = append(failed, err)
+	if db, ok := s.records.(store.Scrubber); ok {
+		failed = append(failed, db.Scrub(ctx))
 	}
-	return changed, err
+	return changed, errors.Join(failed...)
+}
+
+// rotate seals the secrets of one record anew, if they need it.
+func (s *Shares) rotate(ctx context.Context, id ID, r *record) (did bool, err error) {
+	if s.keys.current(r.Pepper) && s.keys.current(r.OPRFKey) {
+		return false, nil
+	}
+	err = s.update(ctx, id, func(_ int64, r *record) error {
+		return errors.Join(s.reseal(id, fieldPepper, &r.Pepper), s.reseal(id, fieldOPRFKey, &r.OPRFKey))
+	})
+	if isGone(err) {
+		return false, nil // its time is over; the sweep erases it
+	}
+	return err == nil, err
 }
 
 func (s *Shares) reseal(id ID, field string, b *[]byte) error {
@@ -217,7 +286,7 @@ func (s *Shares) reseal(id ID, field string, b *[]byte) error {
 	}
 	plain, err := s.keys.open(id, field, *b)
 	if err != nil {
-		return fmt.Errorf("share %v: %w", id, err)
+		return err
 	}
 	*b, err = s.keys.seal(s.rand, id, field, plain)
 	return err

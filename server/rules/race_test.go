@@ -4,7 +4,9 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
+	"safelight/crypto/oprf"
 	"safelight/server/store"
 	"safelight/server/store/mem"
 	"safelight/server/wire"
@@ -121,4 +123,93 @@ func TestManyAtTenOClock(t *testing.T) {
 	}
 	_, err := w.guess(o, d.st.Revision)
 	wantCode(t, "guess on an empty bucket", err, wire.CodeLater)
+}
+
+// TestFloodOfGuesses: somebody with the link guesses without a pause for days. The server evaluates 30 and one every ten
+// minutes, holds nobody up, destroys nothing, and whoever has the passphrase once he stops is in at once.
+func TestFloodOfGuesses(t *testing.T) {
+	w := newWorld(t)
+	o, d, _ := w.live(withPassphrase)
+	evaluated, minutes := 0, 3*24*60
+	for range minutes {
+		for range 3 {
+			_, err := w.guess(o, d.st.Revision)
+			switch e := AsError(err); {
+			case err == nil:
+				evaluated++
+			case e.Code != wire.CodeLater || e.RetryAfter <= 0 || e.RetryAfter > wire.GuessInterval:
+				t.Fatalf("guess = %v, retry after %v; want later, in ten minutes at most", err, e.RetryAfter)
+			}
+		}
+		// Whoever is in stays in: an unlock token needs no guess.
+		if r, err := w.open(o, o.unlock[:]); err != nil || len(r.Pepper) != 32 {
+			t.Fatalf("open during the flood = %v", err)
+		}
+		w.pass(60_000)
+	}
+	if want := wire.GuessBucket + minutes/10; evaluated < want-1 || evaluated > want {
+		t.Errorf("%d guesses were evaluated in %d minutes, want %d", evaluated, minutes, want)
+	}
+	row, err := w.records.Load(ctx, o.id)
+	if err != nil || len(row.Value) > 8<<10 {
+		t.Errorf("the record has grown to %d bytes, %v", len(row.Value), err)
+	}
+	w.pass(10 * 60_000)
+	g, err := w.guess(o, d.st.Revision)
+	wantCode(t, "guess ten minutes after the flood", err, "")
+	r, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: g.Guess[:]})
+	if err != nil || len(r.Pepper) != 32 {
+		t.Errorf("open = %v", err)
+	}
+	w.pass(5 * hour)
+	for range wire.GuessBucket {
+		_, err = w.guess(o, d.st.Revision)
+		wantCode(t, "guess five hours after the flood", err, "")
+	}
+}
+
+// TestGuessesAtOnce: of 200 at the same moment, 30 are evaluated.
+func TestGuessesAtOnce(t *testing.T) {
+	w := newWorld(t)
+	for range 5 {
+		o, d, _ := w.live(withPassphrase)
+		var wg sync.WaitGroup
+		got := make(chan bool, 200)
+		for range 200 {
+			wg.Go(func() {
+				_, err := w.guess(o, d.st.Revision)
+				for codeOf(err) == wire.CodeBusy {
+					_, err = w.guess(o, d.st.Revision)
+				}
+				if err == nil {
+					got <- true
+				} else if codeOf(err) != wire.CodeLater {
+					t.Errorf("guess = %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		if len(got) != wire.GuessBucket {
+			t.Errorf("%d of 200 guesses were evaluated, want %d", len(got), wire.GuessBucket)
+		}
+	}
+}
+
+// BenchmarkGuess is a whole guess in rules and store: 0.3 ms at most.
+func BenchmarkGuess(b *testing.B) {
+	w := newWorld(b)
+	w.limits.Expiry = 200 * 365 * 24 * time.Hour
+	w.restart()
+	o, d, _ := w.live(func(d *draft) { withPassphrase(d); d.st.Expires = uint64(epoch + 190*365*day) })
+	blinded, err := oprf.Blind([]byte("a guess"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	q := &wire.GuessRequest{Read: o.read, Revision: d.st.Revision, Blinded: blinded.Element}
+	for b.Loop() {
+		w.pass(wire.GuessInterval.Milliseconds())
+		if _, err := w.Guess(ctx, o.id, q); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"safelight/crypto/oprf"
 )
 
 // Target is a server under test.
@@ -107,6 +109,18 @@ func GuessRace(t *testing.T, tg Target, people int) (evaluated int, err error) {
 	t.Helper()
 	tg.prepare()
 	return tg.guessRace(t, people)
+}
+
+// Guess stores a share with a passphrase and returns path and body of a guess at it.
+func Guess(t testing.TB, tg Target, life time.Duration) (path string, body []byte) {
+	t.Helper()
+	tg.prepare()
+	s := tg.live(t, rules{passphrase: true, life: uint64(life.Milliseconds())})
+	blinded, err := oprf.Blind([]byte("a guess"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "/api/v1/" + s.path() + "/guess", array(s.readToken(), 1, blinded.Element[:])
 }
 
 // Run checks everything. The cases share the server and nothing else.

@@ -133,7 +133,8 @@ func rotate(ctx context.Context, cmd *cobra.Command, c config.Config, s *stack) 
 	}
 	changed, err := s.Rotate(ctx)
 	if err != nil {
-		return fmt.Errorf("both keys are kept, run it again: %w", err)
+		return fmt.Errorf("%d shares were sealed under the new key. Both keys are kept: what is named here is still under the old one, or cannot be "+
+			"read; takedown erases it. Then run this again. %w", changed, err)
 	}
 	if err := s.keys.replace(s.ring[0]); err != nil {
 		return err
