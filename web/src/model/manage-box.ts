@@ -4,14 +4,13 @@ import { type Bytes, equal } from "../format/bytes.ts";
 import { type MailboxDocument, mailboxView, openMailbox } from "../format/mailbox.ts";
 import type { Posts, StoredPost } from "../format/posts.ts";
 import type { Signer } from "../format/signature.ts";
+import type { ManagePorts } from "./manage-ports.ts";
 
+/** Requests and late functions; those of api/mailbox.ts and format/owner-rules.lazy.ts. */
 export interface BoxPorts {
   readonly readMailbox: typeof readMailbox;
   readonly changeMailbox: typeof changeMailbox;
   readonly openPosts: (owner: Bytes, id: Bytes, stored: readonly StoredPost[]) => Promise<Posts>;
-  readonly now: () => number;
-  readonly viewLink: (id: Bytes, view: Bytes) => string;
-  readonly requestLink: (id: Bytes, view: Bytes) => string;
 }
 
 /** A share that came by the request link. */
@@ -43,34 +42,42 @@ export interface BoxOwner {
   readonly id: Bytes;
 }
 
-export async function readBox(ports: BoxPorts, { signer, owner, id }: BoxOwner, signal: AbortSignal): Promise<Box> {
-  const reply = await ports.readMailbox(signer, id, signal);
-  const document = openMailbox(reply.document, reply.signature, id);
-  const { arrived, dropped } = await ports.openPosts(owner, id, reply.posts);
-  const skew = reply.now - ports.now();
-  const deliveries = arrived.map((a) => ({ received: a.received - skew, link: ports.viewLink(a.id, a.view) }));
-  const requestLink = ports.requestLink(id, mailboxView(owner, id));
-  return { document, deliveries: deliveries.toReversed(), dropped, skew, requestLink };
-}
-
 const merges = 3;
 
-/** Signs the change on what stands; where something else stands by now, on that. True when that was so. */
-export async function changeBox(
-  ports: BoxPorts,
-  { signer, owner, id }: BoxOwner,
-  from: MailboxDocument,
-  change: BoxChange,
-  signal: AbortSignal,
-): Promise<boolean> {
-  let base = from;
-  for (let n = 0; n < merges; n++) {
-    const next: MailboxDocument = { ...base, ...change, revision: base.revision + 1 };
-    const standing = await ports.changeMailbox(signer, owner, next, signal);
-    if (!standing) return n > 0;
-    base = openMailbox(standing.statement, standing.signature, id);
-    // P, created and recipient never change: another one would be somebody else's mailbox.
-    if (!equal(base.recipient, from.recipient)) throw new Error("another recipient stands there");
+/** The mailbox of one owner. */
+export class BoxKeeper {
+  readonly #ports: ManagePorts;
+  readonly #of: BoxOwner;
+
+  constructor(ports: ManagePorts, of: BoxOwner) {
+    this.#ports = ports;
+    this.#of = of;
   }
-  throw new Error("somebody else changes this mailbox all the time");
+
+  async read(signal: AbortSignal): Promise<Box> {
+    const { api, late, now, viewLink, requestLink } = this.#ports;
+    const { signer, owner, id } = this.#of;
+    const reply = await api.readMailbox(signer, id, signal);
+    const document = openMailbox(reply.document, reply.signature, id);
+    const { arrived, dropped } = await (await late()).openPosts(owner, id, reply.posts);
+    const skew = reply.now - now();
+    const deliveries = arrived.map((a) => ({ received: a.received - skew, link: viewLink(a.id, a.view) }));
+    const link = requestLink(id, mailboxView(owner, id));
+    return { document, deliveries: deliveries.toReversed(), dropped, skew, requestLink: link };
+  }
+
+  /** Signs the change on what stands; where something else stands by now, on that. True when that was so. */
+  async change(from: MailboxDocument, change: BoxChange, signal: AbortSignal): Promise<boolean> {
+    const { signer, owner, id } = this.#of;
+    let base = from;
+    for (let n = 0; n < merges; n++) {
+      const next: MailboxDocument = { ...base, ...change, revision: base.revision + 1 };
+      const standing = await this.#ports.api.changeMailbox(signer, owner, next, signal);
+      if (!standing) return n > 0;
+      base = openMailbox(standing.statement, standing.signature, id);
+      // P, created and recipient never change: another one would be somebody else's mailbox.
+      if (!equal(base.recipient, from.recipient)) throw new Error("another recipient stands there");
+    }
+    throw new Error("somebody else changes this mailbox all the time");
+  }
 }

@@ -59,6 +59,9 @@ export interface Managed {
 
 export type Done = "saved" | "merged" | "passphrase" | "no-passphrase" | "people" | "log" | "no-log";
 
+/** What was changed: its panel says what came of it. */
+export type Topic = "rules" | "people" | "log";
+
 export type Busy = "saving" | "sealing" | "deleting";
 
 export type ManageState =
@@ -68,6 +71,7 @@ export type ManageState =
   | {
       readonly at: "open";
       readonly share: Managed;
+      readonly topic: Topic;
       readonly busy?: Busy;
       readonly done?: Done;
       readonly problem?: ChangeCode;

@@ -8,10 +8,10 @@ import type { People } from "../format/change-recipients.ts";
 import { idOf } from "../format/kdf.ts";
 import type { Value } from "../format/msgpack.ts";
 import { rulesArgs } from "../format/request.ts";
-import { type Owned, openOwned, reseal } from "../format/reseal.ts";
+import { type Owned, openOwned, type Resealed, reseal } from "../format/reseal.ts";
 import { type Signer, signer } from "../format/signature.ts";
 import { checkSealed, encodeStatement, openStatement, type Statement } from "../format/statement.ts";
-import { type BoxChange, type BoxOwner, type BoxPorts, changeBox, readBox } from "./manage-box.ts";
+import { type BoxChange, BoxKeeper } from "./manage-box.ts";
 import type { ManagePorts } from "./manage-ports.ts";
 import {
   type Change,
@@ -23,6 +23,7 @@ import {
   type Managed,
   type ManageState,
   refusal,
+  type Topic,
 } from "./manage-state.ts";
 import { Watch } from "./manage-watch.ts";
 import { ownLink } from "./opening.ts";
@@ -33,7 +34,7 @@ export class WeakError extends Error {
 }
 
 const retryPause = 8000;
-const boxPause = 15_000;
+const lookPause = 20_000;
 const merges = 3;
 
 export class Managing {
@@ -45,6 +46,7 @@ export class Managing {
   private owner: Bytes = none;
   private signer: Signer | undefined;
   private owned: Owned | undefined;
+  private topic: Topic = "rules";
   readonly watch: Watch;
 
   /** readOwner parses the fragment; it throws FormatError. */
@@ -75,6 +77,7 @@ export class Managing {
       this.owner = this.readOwner();
       this.signer = signer(this.owner);
       await this.load(this.signer, signal);
+      void this.keepLooking(signal);
     } catch (error) {
       if (!signal.aborted) this.fail(error);
     }
@@ -113,39 +116,41 @@ export class Managing {
     }
     const share = this.read(reply);
     this.watch.follow(s, this.owner, share.statement, () => this.owned);
-    this.show({ at: "open", share, ...(done ? { done } : {}) });
+    this.show({ at: "open", share, topic: this.topic, ...(done ? { done } : {}) });
   }
 
-  private get boxPorts(): BoxPorts {
-    const { api, now, viewLink, requestLink, late } = this.ports;
-    const { readMailbox, changeMailbox } = api;
-    const openPosts: BoxPorts["openPosts"] = async (...args) => (await late()).openPosts(...args);
-    return { readMailbox, changeMailbox, openPosts, now, viewLink, requestLink };
-  }
-
-  private boxOwner(s: Signer): BoxOwner {
-    return { signer: s, owner: this.owner, id: this.id };
+  private box(s: Signer): BoxKeeper {
+    return new BoxKeeper(this.ports, { signer: s, owner: this.owner, id: this.id });
   }
 
   private async loadBox(s: Signer, signal: AbortSignal, done?: Done): Promise<void> {
-    const box = await readBox(this.boxPorts, this.boxOwner(s), signal);
-    const looking = this.state.at === "mailbox";
+    const box = await this.box(s).read(signal);
     this.show({ at: "mailbox", box, ...(done ? { done } : {}) });
-    if (!looking) void this.watchBox(s, signal);
   }
 
-  /** Looks for what arrives. What a person does meanwhile goes first. */
-  private async watchBox(s: Signer, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.state.at === "mailbox") {
-      await this.ports.rest(boxPause, signal).catch(() => undefined);
-      if (signal.aborted || this.state.at !== "mailbox" || this.state.busy) continue;
-      try {
-        const box = await readBox(this.boxPorts, this.boxOwner(s), signal);
-        const now = this.state as ManageState;
-        if (now.at === "mailbox" && !now.busy) this.show({ ...now, box });
-      } catch (error) {
-        if (!signal.aborted && codeOf(error) === "gone") this.fail(error);
+  /** Looks again and again at what changes by itself: views taken, what has arrived. What a person does goes first. */
+  private async keepLooking(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.ports.rest(lookPause, signal).catch(() => undefined);
+      if (!signal.aborted) await this.look();
+    }
+  }
+
+  /** Looks once more, quietly: what cannot be read now is read the next time. */
+  async look(): Promise<void> {
+    const { signal } = this.run;
+    const { signer: s, state } = this;
+    if (!s || (state.at !== "open" && state.at !== "mailbox") || state.busy) return;
+    try {
+      if (state.at === "mailbox") {
+        const box = await this.box(s).read(signal);
+        if (this.state === state) this.show({ ...state, box });
+      } else {
+        const share = this.read(await this.ports.api.shareState(s, this.id, signal));
+        if (this.state === state) this.show({ ...state, share });
       }
+    } catch (error) {
+      if (!signal.aborted && this.state === state && codeOf(error) === "gone") this.fail(error);
     }
   }
 
@@ -156,7 +161,7 @@ export class Managing {
     if (change.expires !== undefined && !(change.expires > this.ports.now() + box.skew)) this.problem("past");
     else
       this.act("saving", async (s, signal) => {
-        const merged = await changeBox(this.boxPorts, this.boxOwner(s), box.document, change, signal);
+        const merged = await this.box(s).change(box.document, change, signal);
         await this.loadBox(s, signal, merged ? "merged" : "saved");
       });
   }
@@ -195,6 +200,7 @@ export class Managing {
     if (this.state.at !== "open" || this.state.busy) return;
     const { statement, skew } = this.state.share;
     const problem = refusal(statement, change, this.ports.now() + skew);
+    this.topic = "rules";
     if (problem) this.problem(problem);
     else
       this.act("saving", async (s, signal) => {
@@ -226,40 +232,48 @@ export class Managing {
 
   /** Sets another passphrase, or none. Whoever has the old one opens nothing any more. */
   setPassphrase(passphrase: string): void {
+    const done = passphrase === "" ? "no-passphrase" : "passphrase";
+    const nothing = { pw: none, k: none };
+    this.reseal(done, "rules", async (s, owned, signal) =>
+      reseal(s, owned, done === "passphrase" ? await this.ports.passphrase(this.id, passphrase, signal) : nothing),
+    );
+  }
+
+  /** Seals it anew for exactly these people. Who could open it before and is not among them opens nothing any more. */
+  setPeople(people: People): void {
+    this.reseal("people", "people", async (s, owned) => (await this.ports.late()).changeRecipients(s, owned, people));
+  }
+
+  /** Publishes what was sealed anew. It fits the old manifest only: what stands instead is shown, and the owner decides. */
+  private reseal(
+    done: Done,
+    topic: Topic,
+    seal: (s: Signer, owned: Owned, signal: AbortSignal) => Promise<Resealed>,
+  ): void {
     const { owned } = this;
     if (!owned || this.state.at !== "open" || this.state.busy) return;
-    this.act("sealing", async (s, signal) => {
-      const nothing = { pw: none, k: none };
-      const wanted = passphrase === "" ? nothing : await this.ports.passphrase(this.id, passphrase, signal);
-      const next = reseal(s, owned, wanted);
+    const action = async (s: Signer, signal: AbortSignal) => {
+      const next = await seal(s, owned, signal);
       const standing = await this.publish(s, next.statement.revision, next.args, signal);
-      // What was sealed fits the old manifest only: look at what stands now and leave the decision to the owner.
-      await this.load(s, signal, standing ? undefined : passphrase === "" ? "no-passphrase" : "passphrase");
+      await this.load(s, signal, standing ? undefined : done);
       if (standing) this.problem("changed");
-    });
+    };
+    this.act("sealing", action, topic);
   }
 
   /** Keeps an access log from now on; or none, and erases what there is. */
   setLog(on: boolean): void {
     if (this.state.at !== "open" || this.state.busy) return;
     const { statement } = this.state.share;
-    this.act("saving", async (s, signal) => {
-      const logKey = on ? (await this.ports.late()).logKey(this.owner, this.id) : none;
-      await this.publishRules(s, statement, { logKey }, signal);
-      await this.load(s, signal, on ? "log" : "no-log");
-    });
-  }
-
-  /** Seals it anew for exactly these people. Who could open it before and is not among them opens nothing any more. */
-  setPeople(people: People): void {
-    const { owned } = this;
-    if (!owned || this.state.at !== "open" || this.state.busy) return;
-    this.act("sealing", async (s, signal) => {
-      const next = await (await this.ports.late()).changeRecipients(s, owned, people);
-      const standing = await this.publish(s, next.statement.revision, next.args, signal);
-      await this.load(s, signal, standing ? undefined : "people");
-      if (standing) this.problem("changed");
-    });
+    this.act(
+      "saving",
+      async (s, signal) => {
+        const logKey = on ? (await this.ports.late()).logKey(this.owner, this.id) : none;
+        await this.publishRules(s, statement, { logKey }, signal);
+        await this.load(s, signal, on ? "log" : "no-log");
+      },
+      "log",
+    );
   }
 
   /** Gives the manage link away: this page cannot do anything with it any more. */
@@ -280,10 +294,12 @@ export class Managing {
   private async act(
     busy: "saving" | "sealing" | "deleting",
     action: (s: Signer, signal: AbortSignal) => Promise<void>,
+    topic: Topic = "rules",
   ): Promise<void> {
+    this.topic = topic;
     const { signal } = this.run;
     if (!this.signer) return;
-    if (this.state.at === "open") this.show({ at: "open", share: this.state.share, busy });
+    if (this.state.at === "open") this.show({ at: "open", share: this.state.share, topic, busy });
     if (this.state.at === "mailbox") this.show({ at: "mailbox", box: this.state.box, busy });
     try {
       await action(this.signer, signal);
@@ -294,7 +310,8 @@ export class Managing {
 
   private problem(code: ChangeCode): void {
     const { state } = this;
-    if (state.at === "open" && code !== "gone") this.show({ at: "open", share: state.share, problem: code });
+    if (state.at === "open" && code !== "gone")
+      this.show({ at: "open", share: state.share, topic: this.topic, problem: code });
     else if (state.at === "mailbox" && code !== "gone") this.show({ at: "mailbox", box: state.box, problem: code });
     else this.show({ at: "failed", code: isManageCode(code) ? code : "failed" });
   }

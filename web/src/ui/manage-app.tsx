@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { dropFragment } from "../format/fragment.ts";
 import { t } from "../lib/words.ts";
-import type { ManageState } from "../model/manage-state.ts";
+import type { ManageState, Topic } from "../model/manage-state.ts";
 import type { Managing } from "../model/managing.ts";
 import { useModel } from "../viewer/use-model.ts";
 import { Frame } from "./frame.tsx";
@@ -77,8 +77,10 @@ function forget(managing: Managing): void {
   dropFragment();
 }
 
-function Open({ managing, state: { share, busy, done, problem } }: StateProps<"open">) {
+function Open({ managing, state }: StateProps<"open">) {
+  const { share, busy, topic } = state;
   const { door, log } = managing.watch;
+  const about = (panel: Topic) => (topic === panel ? state : {});
   return (
     <Titled title={t("manage.title")}>
       <div class="manage">
@@ -88,15 +90,21 @@ function Open({ managing, state: { share, busy, done, problem } }: StateProps<"o
           <RulesPanel
             share={share}
             busy={busy}
-            done={done}
-            problem={problem}
+            said={about("rules")}
             change={(c) => managing.change(c)}
             setPassphrase={(p) => managing.setPassphrase(p)}
           />
-          <PeoplePanel share={share} busy={!!busy} setPeople={(p) => managing.setPeople(p)} />
+          <PeoplePanel share={share} busy={!!busy} said={about("people")} setPeople={(p) => managing.setPeople(p)} />
         </div>
         <div class="stack">
-          <LogPanel share={share} reader={log} busy={!!busy} setLog={(on) => managing.setLog(on)} />
+          <LogPanel
+            share={share}
+            reader={log}
+            busy={!!busy}
+            said={about("log")}
+            setLog={(on) => managing.setLog(on)}
+            look={() => managing.look()}
+          />
           <LinkPanel link={share.viewLink} />
           <ForgetPanel onForget={() => forget(managing)} />
           <DeletePanel busy={busy === "deleting"} remove={() => managing.remove()} />

@@ -48,7 +48,7 @@ function Knocking({ knock, door, busy }: KnockingProps) {
   return (
     <li data-testid="knock" data-state={status}>
       {words ? (
-        <p class="three" data-testid="words">
+        <p class="three" data-testid="words" lang="en">
           {words.map((word, i) => (
             <span key={i}>{word} </span>
           ))}

@@ -9,20 +9,25 @@ import { useModel } from "../viewer/use-model.ts";
 import { Confirm } from "./confirm.tsx";
 import { saveText } from "./download.ts";
 import { Icon, type IconName } from "./icon.tsx";
+import { Said, type SaidProps } from "./manage-said.tsx";
 import { Timeline } from "./timeline.tsx";
 
 interface Props {
   readonly share: Managed;
   readonly reader: LogReader | undefined;
   readonly busy: boolean;
+  readonly said: SaidProps;
   readonly setLog: (on: boolean) => void;
+  /** Looks again at what is counted: the numbers of the entries follow from it. */
+  readonly look: () => Promise<void>;
 }
 
-export function LogPanel({ share, reader, busy, setLog }: Props) {
+export function LogPanel({ share, reader, busy, said, setLog, look }: Props) {
   return (
     <section class="panel" data-testid="log" aria-labelledby="log-title">
       <h2 id="log-title">{t("log.title")}</h2>
-      {reader ? <Log reader={reader} share={share} /> : <p class="small quiet">{t("log.off")}</p>}
+      <Said {...said} />
+      {reader ? <Log reader={reader} share={share} look={look} /> : <p class="small quiet">{t("log.off")}</p>}
       <p class="caption">{t("log.promise")}</p>
       {reader ? (
         <Confirm
@@ -43,7 +48,11 @@ export function LogPanel({ share, reader, busy, setLog }: Props) {
   );
 }
 
-function Log({ reader, share }: { readonly reader: LogReader; readonly share: Managed }) {
+interface LogProps extends Pick<Props, "share" | "look"> {
+  readonly reader: LogReader;
+}
+
+function Log({ reader, share, look }: LogProps) {
   const state = useModel<LogState>(reader);
   switch (state.at) {
     case "reading":
@@ -60,7 +69,7 @@ function Log({ reader, share }: { readonly reader: LogReader; readonly share: Ma
         </p>
       );
     case "read":
-      return <Entries {...state} share={share} reader={reader} />;
+      return <Entries {...state} share={share} reader={reader} look={look} />;
     default:
       return state satisfies never;
   }
@@ -68,7 +77,7 @@ function Log({ reader, share }: { readonly reader: LogReader; readonly share: Ma
 
 type Read = Extract<LogState, { at: "read" }>;
 
-function Entries({ events, dropped, broken, share, reader }: Read & { share: Managed; reader: LogReader }) {
+function Entries({ events, dropped, broken, share, reader, look }: Read & LogProps) {
   const now = useNow();
   const from = share.statement.created - share.skew;
   const to = share.statement.expires - share.skew;
@@ -86,7 +95,12 @@ function Entries({ events, dropped, broken, share, reader }: Read & { share: Man
       <Table events={events} share={share} now={now} from={from} />
       {dropped > 0 ? <p class="caption">{t("log.dropped", { n: dropped })}</p> : null}
       <div class="actions">
-        <button type="button" class="btn" data-testid="log-refresh" onClick={() => void reader.read()}>
+        <button
+          type="button"
+          class="btn"
+          data-testid="log-refresh"
+          onClick={() => void Promise.all([look(), reader.read()])}
+        >
           {t("log.refresh")}
         </button>
         <button

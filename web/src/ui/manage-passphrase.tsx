@@ -33,7 +33,7 @@ function useStrength(typed: string): Strength {
   return strength;
 }
 
-export function ManagePassphrase({ share: { statement, manifest }, busy, done, setPassphrase }: RulesProps) {
+export function ManagePassphrase({ share: { statement, manifest }, busy, said, setPassphrase }: RulesProps) {
   const field = useRef<HTMLInputElement>(null);
   const [shown, setShown] = useState(false);
   const [typed, setTyped] = useState("");
@@ -46,8 +46,8 @@ export function ManagePassphrase({ share: { statement, manifest }, busy, done, s
     setTyped(text);
   };
   useEffect(() => {
-    if (done === "passphrase") fill("");
-  }, [done]);
+    if (said.done === "passphrase") fill("");
+  }, [said.done]);
   // What does not open cannot be sealed again.
   if (!manifest) return null;
   const set = (event: Event) => {

@@ -4,15 +4,17 @@ import type { People } from "../format/change-recipients.ts";
 import { t } from "../lib/words.ts";
 import type { Managed } from "../model/manage-state.ts";
 import type { Recipient } from "../model/send-rules.ts";
+import { Said, type SaidProps } from "./manage-said.tsx";
 import { RecipientsField } from "./recipients-field.tsx";
 
 interface Props {
   readonly share: Managed;
   readonly busy: boolean;
+  readonly said: SaidProps;
   readonly setPeople: (people: People) => void;
 }
 
-export function PeoplePanel({ share: { statement, manifest }, busy, setPeople }: Props) {
+export function PeoplePanel({ share: { statement, manifest }, busy, said, setPeople }: Props) {
   const { revision } = statement;
   const now = { named: statement.locks.length > 0, askFirst: statement.askFirst === 1 };
   const [named, setNamed] = useState(now.named);
@@ -37,6 +39,7 @@ export function PeoplePanel({ share: { statement, manifest }, busy, setPeople }:
         <h2 id="people-title">{t("people.title")}</h2>
         <p class="small quiet">{t(inForce(now))}</p>
       </div>
+      <Said {...said} />
       <form class="checks" onSubmit={set}>
         <label class="check">
           <input

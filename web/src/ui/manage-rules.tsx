@@ -1,9 +1,9 @@
 // The rules of a share, each with its own button: nothing is saved that was not pressed.
 import { t } from "../lib/words.ts";
-import type { Busy, Change, ChangeCode, Done, Managed } from "../model/manage-state.ts";
+import type { Busy, Change, Managed } from "../model/manage-state.ts";
 import { useField } from "./hooks.ts";
 import { ManagePassphrase } from "./manage-passphrase.tsx";
-import { Said } from "./manage-said.tsx";
+import { Said, type SaidProps } from "./manage-said.tsx";
 import { localTime } from "./send-words.ts";
 
 const day = 24 * 3_600_000;
@@ -11,8 +11,7 @@ const day = 24 * 3_600_000;
 export interface RulesProps {
   readonly share: Managed;
   readonly busy: Busy | undefined;
-  readonly done: Done | undefined;
-  readonly problem: ChangeCode | undefined;
+  readonly said: SaidProps;
   readonly change: (change: Change) => void;
   readonly setPassphrase: (passphrase: string) => void;
 }
@@ -21,7 +20,7 @@ export function RulesPanel(p: RulesProps) {
   return (
     <section class="panel">
       <h2>{t("rules.title")}</h2>
-      <Said busy={p.busy} done={p.done} problem={p.problem} />
+      <Said {...p.said} />
       <Expires {...p} />
       <Views {...p} />
       <ManagePassphrase {...p} />

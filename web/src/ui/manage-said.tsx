@@ -3,13 +3,13 @@ import { t } from "../lib/words.ts";
 import type { Busy, ChangeCode, Done } from "../model/manage-state.ts";
 import { Icon } from "./icon.tsx";
 
-interface Props {
-  readonly busy: Busy | undefined;
-  readonly done: Done | undefined;
-  readonly problem: ChangeCode | undefined;
+export interface SaidProps {
+  readonly busy?: Busy | undefined;
+  readonly done?: Done | undefined;
+  readonly problem?: ChangeCode | undefined;
 }
 
-export function Said({ busy, done, problem }: Props) {
+export function Said({ busy, done, problem }: SaidProps) {
   if (problem)
     return (
       <p class="problem" role="alert" data-testid="error" data-code={problem}>

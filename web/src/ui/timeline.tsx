@@ -53,8 +53,8 @@ function tickWords(at: number, step: number): string {
   const style: Intl.DateTimeFormatOptions =
     step < day
       ? { hour: "numeric", minute: "2-digit" }
-      : step < 7 * day
-        ? { weekday: "short", day: "numeric" }
+      : step === day
+        ? { weekday: "short" }
         : { day: "numeric", month: "short" };
   return new Intl.DateTimeFormat(locale(), style).format(at);
 }
