@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -183,5 +186,41 @@ func TestParameterSets(t *testing.T) {
 		c := bytes.Clone(whole)
 		c[i/8] ^= 0x80 >> (i % 8)
 		bmff.ParseSPS(c)
+	}
+}
+
+// Clock rates, 64 bits that a still does not need, become ones.
+func TestUntimed(t *testing.T) {
+	plain, _ := hex.DecodeString("00000002aff7803440434061")
+	var bits string
+	for _, c := range plain {
+		bits += fmt.Sprintf("%08b", c)
+	}
+	if _, err := bmff.ParseSequence(plain); err != nil {
+		t.Fatalf("the header of a key frame: %v", err)
+	}
+	secret := "PLANTED!"
+	timed := bits[:5] + "1"
+	for _, c := range []byte(secret) {
+		timed += fmt.Sprintf("%08b", c)
+	}
+	timed += "00" + bits[6:]
+	timed = timed[:strings.LastIndexByte(timed, '1')+1]
+	timed += strings.Repeat("0", (8-len(timed)%8)%8)
+	var b []byte
+	for i := 0; i < len(timed); i += 8 {
+		v, _ := strconv.ParseUint(timed[i:i+8], 2, 8)
+		b = append(b, byte(v))
+	}
+	s, err := bmff.ParseSequence(b)
+	if err != nil || s.Width != 64 || s.Height != 48 {
+		t.Fatalf("ParseSequence = %+v, %v", s, err)
+	}
+	again, err := bmff.ParseSequence(s.Untimed(b))
+	if err != nil || again.Width != 64 || !bytes.Equal(again.Untimed(s.Untimed(b)), s.Untimed(b)) || bytes.Equal(s.Untimed(b), b) {
+		t.Errorf("Untimed breaks the header: %+v, %v", again, err)
+	}
+	if got := bmff.BitsOf(s.Untimed(b)); got.U(6) != 1 || got.U(32) != 1 || got.U(32) != 1 {
+		t.Error("the clock rates stay")
 	}
 }

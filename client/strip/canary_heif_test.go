@@ -364,3 +364,24 @@ func TestHEIFCanariesControl(t *testing.T) {
 		}
 	}
 }
+
+// What an encoder made goes through the same: its profile of sRGB and its texts go, a wide one stays.
+func TestVariantAVIF(t *testing.T) {
+	profiled := func(profile []byte) []byte {
+		f := striptest.SmallAVIF()
+		f.Items[0].Name = canary
+		f.Items[0].Properties = append(f.Items[0].Properties, striptest.HEIFProperty{Box: striptest.Box("colr", []byte("prof"), profile)})
+		return f.Bytes()
+	}
+	got, err := strip.Variant(strip.AVIF, profiled(srgb(canary)))
+	if err != nil || !bytes.Equal(got, striptest.SmallAVIF().Bytes()) {
+		t.Errorf("Variant = %d bytes, %v", len(got), err)
+	}
+	wide, err := strip.Variant(strip.AVIF, profiled(striptest.DisplayP3(canary)))
+	if err != nil || spells(wide) || !bytes.Contains(wide, []byte("acsp")) {
+		t.Errorf("Variant loses a wide profile, or keeps its name: %v", err)
+	}
+	if _, err := strip.Variant(strip.AVIF, striptest.SmallGrid().Bytes()); err == nil {
+		t.Error("Variant takes a HEIC for an AVIF")
+	}
+}

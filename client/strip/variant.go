@@ -3,6 +3,7 @@ package strip
 import (
 	"encoding/binary"
 
+	"safelight/client/strip/heif"
 	"safelight/client/strip/icc"
 	"safelight/client/strip/jpeg"
 	"safelight/client/strip/png"
@@ -23,6 +24,9 @@ func Variant(media Media, src []byte) ([]byte, error) {
 		return out, err
 	case PNG:
 		out, _, err := png.Strip(src, png.Options{MaxPixels: MaxPixels, PlainSRGB: true})
+		return out, err
+	case AVIF:
+		out, _, err := heif.Strip(src, heif.Options{MaxPixels: MaxPixels, PlainSRGB: true})
 		return out, err
 	case WebP:
 		return webp(src)

@@ -9,9 +9,11 @@
 // it); a second one refuses the file. Sizes are checked against the coded images, so that nothing hides outside of the
 // frame but what pads the last block or tile.
 //
-// Headers are parsed to the last bit. Not accounted for is what lies within entropy-coded data: behind the last symbol of
-// an AV1 tile or a HEVC slice segment bytes could follow that only a full decoder would find. Zeros there are cut off in
-// HEVC. Headers of AV1 layers above the first are not parsed to the end either.
+// Headers of AV1 and parameter sets of HEVC are parsed to the last bit, and extensions in which anything could be are
+// refused. Not accounted for is what lies within entropy-coded data: behind the last symbol of an AV1 tile or a HEVC slice
+// segment bytes could follow that only a full decoder would find (zeros there are cut off in HEVC). Nor are the headers of
+// HEVC slices and of AV1 layers above the first, behind their first fields, nor the numbers that a header may hold for
+// players, such as the clock rates of HEVC; those of AV1 are overwritten.
 package heif
 
 import (
