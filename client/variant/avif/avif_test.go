@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"safelight/client/bmff"
@@ -137,29 +140,53 @@ func TestFullRange(t *testing.T) {
 	}
 }
 
+// levelled gives the sequence header of one of Chromium's frames a level from 8 on, which a bit for the tier follows.
+func levelled(t *testing.T, frame []byte, level int) []byte {
+	t.Helper()
+	units, err := bmff.OBUs(frame)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []byte
+	for _, u := range units {
+		if u.Type == bmff.OBUSequence {
+			var bits strings.Builder
+			for _, c := range u.Data {
+				fmt.Fprintf(&bits, "%08b", c)
+			}
+			s := bits.String()
+			// Profile, two flags, timing, delay, number of operating points and the first one take 24 bits.
+			s = s[:24] + fmt.Sprintf("%05b", level) + "0" + s[29:]
+			s = s[:strings.LastIndexByte(s, '1')+1]
+			s += strings.Repeat("0", (8-len(s)%8)%8)
+			u.Data = nil
+			for ; s != ""; s = s[8:] {
+				v, _ := strconv.ParseUint(s[:8], 2, 8)
+				u.Data = append(u.Data, byte(v))
+			}
+		}
+		out = bmff.AppendOBU(out, u)
+	}
+	return out
+}
+
 // Brands promise a level only where the encoder kept it.
 func TestBrands(t *testing.T) {
-	level := func(b []byte, level byte) []byte {
-		// The level is bits 24 to 28 of a sequence header without timing; 8 and above are followed by a tier.
-		b = bytes.Clone(b)
-		b[4+2] = b[4+2]&^0x07 | level>>2
-		b[4+3] = b[4+3]&^0xc0 | level<<6
-		return b
-	}
 	for _, tt := range []struct {
 		name  string
 		color []byte
 		brand string // "" if neither
 	}{
 		{"main", unhex(t, chromium420), "MA1B"},
+		{"main, the highest level of its brand", levelled(t, unhex(t, chromium420), 13), "MA1B"},
+		{"main, above", levelled(t, unhex(t, chromium420), 14), ""},
+		{"main, no level", levelled(t, unhex(t, chromium420), 31), ""},
 		{"high", unhex(t, chromium444), "MA1A"},
-		{"level of a large photo", level(unhex(t, chromium420), 31), ""},
+		{"high, the highest level of its brand", levelled(t, unhex(t, chromium444), 16), "MA1A"},
+		{"high, above", levelled(t, unhex(t, chromium444), 17), ""},
 	} {
 		file, err := avif.Mux(avif.Input{Color: tt.color})
 		if err != nil {
-			if tt.brand == "" {
-				continue // the tier's bit moved what follows: refused is fine, wrong is not
-			}
 			t.Fatalf("%s: %v", tt.name, err)
 		}
 		for _, brand := range []string{"MA1A", "MA1B"} {
