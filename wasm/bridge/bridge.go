@@ -37,6 +37,7 @@ func Serve() {
 		"decode":      decode,
 		"scale":       scale,
 		"toSRGB":      toSRGB,
+		"mux":         mux,
 		"newShare":    p.newShare,
 		"create":      p.create,
 		"begin":       p.begin,

@@ -95,7 +95,7 @@ func TestStripRefuses(t *testing.T) {
 		{"a document", []byte("%PDF-1.7\n"), "not-a-photo"},
 		{"words", []byte("hello"), "not-a-photo"},
 		{"a film", []byte("\x00\x00\x00\x18ftypisom"), "not-a-photo"},
-		{"HEIC", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), "unsupported"},
+		{"HEIC", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), "damaged"},
 		{"half a photo", whole[:len(whole)/2], "damaged"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -173,7 +173,7 @@ func packAndOpen(t *testing.T, views int) {
 	}
 	must(t, "beginFull", 524288)
 	rest := `[{"role":4,"media":1,"width":1600,"height":1200}]`
-	if n := must(t, "addRest", rest, js.ValueOf([]any{array(original)})).Int(); n < len(original) {
+	if n := must(t, "addRest", 0, rest, js.ValueOf([]any{array(original)})).Int(); n < len(original) {
 		t.Errorf("addRest = %d, want more than %d", n, len(original))
 	}
 	body := goBytes(must(t, "publish"))

@@ -23,7 +23,6 @@ type pack struct {
 	owner  keys.Owner
 	packer *share.Packer
 	photos int       // described so far
-	next   int       // whose rest comes next
 	plain  [2]uint64 // bytes of entries so far, by bundle
 }
 
@@ -222,28 +221,32 @@ func (p *pack) beginFull(args []js.Value) (any, error) {
 	return nil, p.packer.SetPartSize(args[0].Int())
 }
 
-// addRest(variants, their bytes) puts what else there is of the next photo into the full bundle, the original among it,
-// and returns about where it ends there. There may be nothing.
+// addRest(photo, variants, their bytes) puts what else there is of a photo, by its number, into the full bundle, the
+// original among it, and returns about where it ends there. Photos come in order; one may come more than once. A further
+// view that is refused is left out: the share is whole without it.
 func (p *pack) addRest(args []js.Value) (any, error) {
 	defer runtime.GC()
 	if p.packer == nil {
 		return nil, faultInternal
 	}
 	var list []coded
-	if err := json.Unmarshal([]byte(args[0].String()), &list); err != nil || len(list) != args[1].Length() {
+	i := args[0].Int()
+	if err := json.Unmarshal([]byte(args[1].String()), &list); err != nil || len(list) != args[2].Length() || i >= p.photos {
 		return nil, faultInternal
 	}
-	made, _, err := variants(list, args[1])
+	made, _, err := variants(list, args[2])
+	if _, ok := errors.AsType[refused](err); ok {
+		return p.sealed(share.Full), nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	for _, v := range made {
-		if err := p.packer.Add(p.next, share.Full, v); err != nil {
+		if err := p.packer.Add(i, share.Full, v); err != nil {
 			return nil, err
 		}
 		p.count(share.Full, v.Data)
 	}
-	p.next++
 	return p.sealed(share.Full), nil
 }
 

@@ -1,4 +1,5 @@
 // Coding with the browser's own encoders, in whatever format this one has. Runs in the codec workers.
+import { keyFrame } from "./av1.ts";
 import { canvas, close, decode, drawn, type Picture, pixelsOf, shrink, softScaler, truthful } from "./canvas.ts";
 import { Fault } from "./fault.ts";
 import { mediaOf, role } from "./photo.ts";
@@ -25,17 +26,22 @@ async function ready(): Promise<boolean> {
 
 const edge = ({ width, height }: { readonly width: number; readonly height: number }) => Math.max(width, height);
 
-/** Makes what a plan lists, the largest first. */
-export async function make(source: Source, plan: readonly Spec[], frame: Frame): Promise<Made> {
+interface Step {
+  readonly spec: Spec;
+  readonly image: Picture;
+  /** Which quality makes up for how it was scaled. */
+  readonly quality: number;
+  readonly wide: boolean;
+}
+
+/** Decodes a photo and scales it to each size of a plan, the largest first. */
+async function each(source: Source, plan: readonly Spec[], frame: Frame, then: (step: Step) => Promise<void>) {
   const soft = await ready();
   const largest = plan[0];
-  if (!largest) return { variants: [] };
+  if (!largest) return;
   // A halved JPEG is taken as it is where the plan asks for just that size; to be scaled once more it needs reserves.
   const half = 2 * edge(largest) >= edge(frame) && 2 * edge(largest) <= edge(frame) + 2;
   let image = await decode(source, frame, half ? edge(largest) : 1.4 * edge(largest), soft);
-  const variants: Coded[] = [];
-  let flatAt: number | undefined;
-  let pixels: Pixels | undefined;
   try {
     for (const spec of plan) {
       const smaller = await shrink(image, spec.width, spec.height, soft);
@@ -43,17 +49,36 @@ export async function make(source: Source, plan: readonly Spec[], frame: Frame):
       if (scaled) close(image);
       image = smaller;
       const more = !soft || edge(image) === edge(frame) ? 0 : scaled ? amends.scaled : amends.decoded;
-      const { coded, flat } = await code(image, spec, Math.min(100, spec.quality + more), frame.wide && !spec.plain);
-      if (flat) {
-        flatAt = variants.length;
-        pixels = pixelsOf(image, frame.wide);
-      }
-      variants.push(coded);
+      const wide = frame.wide && !spec.plain && spec.role !== role.preview;
+      await then({ spec, image, quality: Math.min(100, spec.quality + more), wide });
     }
   } finally {
     close(image);
   }
-  return flatAt !== undefined && pixels ? { variants, flat: { at: flatAt, pixels } } : { variants };
+}
+
+/** Makes what a plan lists, the largest first. */
+export async function make(source: Source, plan: readonly Spec[], frame: Frame): Promise<Made> {
+  const variants: Coded[] = [];
+  let flat: Made["flat"];
+  await each(source, plan, frame, async (step) => {
+    const { coded, poorly } = await code(step);
+    if (poorly) flat = { at: variants.length, pixels: pixelsOf(step.image, step.wide) };
+    variants.push(coded);
+  });
+  return flat ? { variants, flat } : { variants };
+}
+
+/** Makes what a plan lists, the last as AV1 only. */
+export async function further(source: Source, plan: readonly Spec[], frame: Frame): Promise<Made> {
+  const variants: Coded[] = [];
+  let av1: Uint8Array<ArrayBuffer> | undefined;
+  await each(source, plan, frame, async (step) => {
+    const { image, spec, wide } = step;
+    if (spec === plan.at(-1)) av1 = await keyFrame(drawn(image, image.width, image.height, wide));
+    else variants.push((await code(step)).coded);
+  });
+  return av1 ? { variants, av1 } : { variants };
 }
 
 export async function pixels(source: Source, frame: Frame): Promise<Pixels> {
@@ -85,25 +110,25 @@ function isFlat({ data, width }: ImageData): boolean {
 }
 
 /** Codes an image. A quality of 1 is lossless WebP, in every browser that writes WebP, if not always a small one. */
-async function code(
-  image: Picture,
-  spec: Spec,
-  quality: number,
-  wide: boolean,
-): Promise<{ readonly coded: Coded; readonly flat: boolean }> {
-  const [area, context] = canvas(image.width, image.height, wide && spec.role !== role.preview);
+async function code({
+  image,
+  spec,
+  quality,
+  wide,
+}: Step): Promise<{ readonly coded: Coded; readonly poorly: boolean }> {
+  const [area, context] = canvas(image.width, image.height, wide);
   context.drawImage(image, 0, 0);
   let blob = await area.convertToBlob({ type: wanted, quality: quality / 100 });
-  let flat = false;
+  let poorly = false;
   if (blob.type !== wanted) blob = await asJpeg(area, context, quality);
   else if (spec.lossless && isFlat(context.getImageData(0, 0, image.width, image.height))) {
     const exact = await area.convertToBlob({ type: wanted, quality: 1 });
     if (exact.size < blob.size) blob = exact;
-    flat = await poor();
+    poorly = await poor();
   }
   const media = mediaOf(blob.type);
   if (!media) throw new Fault("no-canvas");
-  return { coded: { role: spec.role, media, width: image.width, height: image.height, blob }, flat };
+  return { coded: { role: spec.role, media, width: image.width, height: image.height, blob }, poorly };
 }
 
 /** JPEG has no transparency: white paper goes under it. */
@@ -134,4 +159,4 @@ function poor(): Promise<boolean> {
 }
 
 /** Bytes of that pattern, half-way between what both make of it. */
-const poorFrom = 600;
+const poorFrom = 300;

@@ -41,6 +41,8 @@ export class Engine {
   readonly #maker: Maker;
   /** Variants that are being made while the photo is still stripped. */
   readonly #begun = new WeakMap<Blob, Begun>();
+  /** By the stripped file: the view, and larger ones that were made at once, of photos that take long to decode. */
+  readonly #rest = new WeakMap<Blob, { readonly rest: readonly Coded[]; readonly view: Coded | undefined }>();
 
   constructor(cores = navigator.hardwareConcurrency || 2) {
     const few = Math.max(1, Math.min(3, cores - 1));
@@ -101,14 +103,18 @@ export class Engine {
     if (options.pixelsOnly) return this.#maker.pixelsOnly(stripped.blob, stripped.pixelsOnly, stripped, signal);
     const begun = this.#begun.get(photo);
     this.#begun.delete(photo);
-    const made = await (begun?.made ?? this.#quick(photo, stripped, signal));
+    const all = await (begun?.made ?? this.#quick(photo, stripped, signal));
+    const rest = atOnce(stripped) ? all.slice(0, stripped.plan.filter((spec) => spec.later).length) : [];
+    const made = all.slice(rest.length);
+    this.#rest.set(stripped.blob, { rest, view: made.find((variant) => variant.role === role.view) });
     return plays(stripped, photo) ? [original(stripped), ...made] : made;
   }
 
   /** What goes with the original, made after what a share opens with. */
   async further(stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
-    const plan = stripped.plan.filter((spec) => spec.later);
-    return this.#maker.make(stripped.blob, plan, stripped, signal);
+    const known = this.#rest.get(stripped.blob);
+    if (atOnce(stripped)) return known?.rest ?? [];
+    return this.#maker.further(stripped.blob, stripped.plan, stripped, known?.view, signal);
   }
 
   /** The one worker that holds the secrets of a share. onPart gets every sealed part. */
@@ -128,8 +134,9 @@ export class Engine {
   }
 
   #quick(photo: Blob, about: Inspected | Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
-    const still = about.plan.filter((spec) => !spec.later && !(plays(about, photo) && spec.role === role.view));
-    return this.#maker.make(photo, still, about, signal);
+    const instead = plays(about, photo);
+    const plan = about.plan.filter((spec) => (atOnce(about) || !spec.later) && !(instead && spec.role === role.view));
+    return this.#maker.make(photo, plan, about, signal);
   }
 
   #kind(name: string, size: number, limit: number) {
@@ -163,6 +170,9 @@ export class Engine {
 function plays({ animated, media: kind }: Inspected | Stripped, { size }: Blob): boolean {
   return animated && kind !== media["image/jxl"] && kind !== media["image/heic"] && size <= playsAtOnce;
 }
+
+/** HEIC takes a second to decode: once has to do. */
+const atOnce = ({ media: kind }: Inspected | Stripped) => kind === media["image/heic"];
 
 const original = ({ media, width, height, blob }: Stripped): Coded => ({
   role: role.original,

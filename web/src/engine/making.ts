@@ -1,7 +1,7 @@
 // Which codecs make the pictures of a photo: the browser's own where they can be used and believed, else those that come
 // with the page, loaded then. Decided by trying, never by the name of a browser.
 import { Fault, faultOf } from "./fault.ts";
-import { type Media, type MediaType, media } from "./photo.ts";
+import { type Media, type MediaType, media, role } from "./photo.ts";
 import type { Pool } from "./pool.ts";
 import type { Coded, Frame, Inspected, Libraries, Made, Pixels, Source, Spec, Stripped, Worked } from "./protocol.ts";
 
@@ -28,6 +28,9 @@ const files: { readonly [name in keyof Required<Libraries>]: LibraryName } = {
   webpDecoder: "codec-webp-decoder",
 };
 
+/** After so many photos for which AV1 was the larger one it is not tried any more. */
+const patience = 4;
+
 const isOneOf = (kinds: Kinds, kind: Media | 0) => kinds.some((name) => media[name] === kind);
 
 const frameOf = ({ media, width, height, orientation, wide }: Frame): Frame => ({
@@ -44,6 +47,8 @@ export class Maker {
   readonly #compiled: (name: LibraryName) => Promise<WebAssembly.Module>;
   /** This browser's canvas is not there, or does not tell the truth. */
   #foreign = false;
+  /** How often one after the other AV1 came out larger than WebP. */
+  #lost = 0;
 
   constructor(pools: Pools, compiled: (name: LibraryName) => Promise<WebAssembly.Module>) {
     this.#pools = pools;
@@ -67,6 +72,31 @@ export class Maker {
       if (isOneOf(everywhere, frame.media)) throw new Fault("damaged");
       return [];
     }
+  }
+
+  /**
+   * Makes what is not needed for a share to open: larger views, and the view in the other format, where this device has
+   * one and it is no larger.
+   */
+  async further(photo: Blob, plan: readonly Spec[], about: Frame, view: Coded | undefined, signal: AbortSignal) {
+    const later = plan.filter((spec) => spec.later);
+    const again = plan.find((spec) => !spec.later && spec.role === role.view);
+    if (this.#foreign || !again || view?.media !== media["image/webp"] || this.#lost >= patience)
+      return this.make(photo, later, about, signal);
+    const { codec, strip } = this.#pools;
+    const frame = frameOf(about);
+    const call = [photo, [...later, again], frame];
+    const { variants, av1 } = (await codec.run("further", call, weightOf(frame), signal)) as Made;
+    if (!av1) this.#lost = patience;
+    if (!av1 || av1.length > view.blob.size) {
+      this.#lost++;
+      return variants;
+    }
+    const { width, height } = view;
+    const { value: blob } = (await strip.run("mux", [av1, width, height], av1.length, signal)) as Worked<Blob>;
+    if (blob.size > view.blob.size) return variants;
+    this.#lost = 0;
+    return [...variants, { role: view.role, media: media["image/avif"], width, height, blob }];
   }
 
   /** New pixels by one pinned setting for everybody: the engine's scaler, libwebp. */

@@ -82,9 +82,9 @@ async function addPhoto(photo: Described, words: PhotoWords, made: readonly Code
   return call("addPhoto", JSON.stringify({ ...photo, ...words, variants }), bytes);
 }
 
-async function addRest(made: readonly Coded[]): Promise<number> {
+async function addRest(photo: number, made: readonly Coded[]): Promise<number> {
   const [variants, bytes] = await coded(made);
-  return call("addRest", JSON.stringify(variants), bytes);
+  return call("addRest", photo, JSON.stringify(variants), bytes);
 }
 
 serve<PackCalls>({

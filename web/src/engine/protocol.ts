@@ -105,6 +105,8 @@ export interface StripCalls {
   /** Decodes what the engine can, for browsers whose own pixels cannot be had. */
   decode(photo: Blob): Worked<Pixels>;
   scale(pixels: Pixels, width: number, height: number): Worked<Pixels>;
+  /** Makes an AVIF file of a key frame. */
+  mux(frame: Uint8Array, width: number, height: number): Worked<Blob>;
   /** Converts pixels from the profile that the photo has. */
   toSRGB(pixels: Pixels, photo: Blob): Worked<Pixels>;
 }
@@ -118,11 +120,15 @@ export interface Worked<Value> {
 /** Variants, and of a flat one the pixels, where this browser's own lossless coder is a poor one. */
 export interface Made {
   readonly variants: readonly Coded[];
+  /** The last one once more, as an AV1 key frame, where it was asked for and can be had. */
+  readonly av1?: Uint8Array<ArrayBuffer>;
   readonly flat?: { readonly at: number; readonly pixels: Pixels };
 }
 
 export interface CodecCalls {
   make(source: Source, plan: readonly Spec[], frame: Frame): Made;
+  /** Makes what a plan lists, and the last of it as AV1 instead. */
+  further(source: Source, plan: readonly Spec[], frame: Frame): Made;
   /** Pixels in sRGB. */
   pixels(source: Source, frame: Frame): Pixels;
   /** A PNG of the pixels, with their profile. */
@@ -216,8 +222,8 @@ export interface PackCalls {
   /** Closes the quick bundle: body of the commit request, or undefined where a share is committed once, at the end. */
   commitQuick(): Uint8Array<ArrayBuffer> | undefined;
   beginFull(partSize: number): void;
-  /** What else there is of the next photo, the original among it. */
-  addRest(variants: readonly Coded[]): number;
+  /** What else there is of a photo, by its number among those that were added. Photos come in order. */
+  addRest(photo: number, variants: readonly Coded[]): number;
   /** Closes what is open: body of the publish request, or of the only commit. */
   publish(): Uint8Array<ArrayBuffer>;
   /** Bodies of requests for a challenge of the server: delete, */

@@ -190,18 +190,30 @@ async function full(
   const further = new Map([...packed].map(([i, ready]) => [i, photos[i]?.further(ready, courier.signal)]));
   for (const making of further.values()) making?.catch(() => undefined);
   await pack.call("beginFull", partSizeFor(events.speed()));
-  let from = 0;
-  for (const [i, { stripped, variants }] of packed) {
-    // The share is whole without these; a phone that has no memory left for them still sends the original.
-    const made = (await further.get(i)?.catch(() => [])) ?? [];
-    courier.signal.throwIfAborted();
-    const { media, width, height, blob } = stripped;
-    const there = variants.some((variant) => variant.role === role.original);
-    const rest = there ? made : [{ role: role.original, media, width, height, blob }, ...made];
-    const to = await orFailed(pack.call("addRest", rest), uploader);
-    events.sealed(i, { bundle: 1, from, to });
-    from = to;
+  let [from, n] = [0, 0];
+  for (const [i, ready] of packed) {
+    for (const rest of [originalOf(ready), furtherOf(further.get(i))]) {
+      const variants = await rest;
+      courier.signal.throwIfAborted();
+      if (variants.length === 0) continue;
+      const to = await orFailed(pack.call("addRest", n, variants), uploader);
+      events.sealed(i, { bundle: 1, from, to });
+      from = to;
+    }
+    n++;
   }
+}
+
+/** The original, unless the share opens with it. */
+function originalOf({ stripped, variants }: Ready): readonly Coded[] {
+  if (variants.some((variant) => variant.role === role.original)) return [];
+  const { media, width, height, blob } = stripped;
+  return [{ role: role.original, media, width, height, blob }];
+}
+
+/** A share is whole without these: a phone that has no memory left for them still sends the original. */
+async function furtherOf(making: Promise<readonly Coded[]> | undefined): Promise<readonly Coded[]> {
+  return (await making?.catch(() => [])) ?? [];
 }
 
 /** Sealing waits for parts to arrive; when they never will, it would wait for ever. */

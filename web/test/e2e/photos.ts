@@ -16,7 +16,7 @@ export const planted = {
   longitude: "4.8952",
 } as const;
 
-export type PhotoName = "camera" | "portrait" | "screenshot" | "heavy" | "huge" | "telling";
+export type PhotoName = "camera" | "portrait" | "screenshot" | "heavy" | "huge" | "telling" | "turned";
 
 const kinds: Record<
   PhotoName,
@@ -48,14 +48,15 @@ const kinds: Record<
   portrait: { kind: "camera", width: 1600, height: 1200, orientation: 6 },
   screenshot: { kind: "screenshot", width: 1280, height: 800 },
   huge: { kind: "camera", width: 8000, height: 6000 },
+  turned: { kind: "camera", width: 2800, height: 1900 },
   heavy: { kind: "camera", width: 4000, height: 3000, quality: 96 },
 };
 
-/** The path of a photo by name; seed makes another one of the same kind. */
-export function photo(name: PhotoName, seed = 1): string {
+/** The path of a photo by name; seed makes another one of the same kind, and turn gives it an orientation of EXIF. */
+export function photo(name: PhotoName, seed = 1, turn?: number): string {
   const dir = path.join(os.tmpdir(), "safelight-photos");
-  const { kind, width, height, orientation = 1, quality = 90, more = [] } = kinds[name];
-  const file = path.join(dir, `planted-name-${name}-${seed}.${kind === "camera" ? "jpg" : "png"}`);
+  const { kind, width, height, orientation = turn ?? 1, quality = 90, more = [] } = kinds[name];
+  const file = path.join(dir, `planted-name-${name}-${seed}-${orientation}.${kind === "camera" ? "jpg" : "png"}`);
   if (fs.existsSync(file)) return file;
   fs.mkdirSync(dir, { recursive: true });
   const unfinished = `${file}.${process.pid}`;

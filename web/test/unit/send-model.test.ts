@@ -70,7 +70,10 @@ class FakePack {
       case "addPhoto":
         return this.#seal(0, 200);
       case "addRest":
-        return this.#seal(1, 1000);
+        return this.#seal(
+          1,
+          (args[1] as readonly Coded[]).reduce((sum, { blob }) => sum + blob.size, 0),
+        );
       case "commitQuick":
         return this.#once ? undefined : bytes(1);
       case "taken":
@@ -161,7 +164,7 @@ class Scene {
         },
         convert: async () => stripped,
         encode: async () => coded,
-        further: async () => coded,
+        further: async () => coded, // what goes with the original
         pack: async (onPart) => {
           this.pack = new FakePack(onPart, this.model.sending?.views !== 0);
           return this.pack;
@@ -216,6 +219,8 @@ test("a share opens before it is complete", async () => {
     "addPhoto",
     "commitQuick",
     "beginFull",
+    "addRest", // the original of the first, then what was made meanwhile
+    "addRest",
     "addRest",
     "addRest",
     "publish",
@@ -240,7 +245,7 @@ test("requests that fail are made again, each by itself", async () => {
   assert.equal(s.model.phase, "complete");
   const count = (what: string) => s.requests.filter((r) => r === what).length;
   assert.deepEqual([count("create"), count("owner")], [2, 3]);
-  assert.equal(count("put"), 2 + 2 + 2 * 4);
+  assert.equal(count("put"), 2 + 2 + 2 * (4 + 1));
 });
 
 test("a lost reply to create is gone on from, under the same link", async () => {

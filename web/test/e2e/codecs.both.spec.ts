@@ -1,0 +1,139 @@
+// Pictures are right whatever the browser has: its own codecs, none for workers, or a canvas that lies.
+import fs from "node:fs";
+import path from "node:path";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { distance, grid, send, shows, stranger } from "./pages.ts";
+import { photo } from "./photos.ts";
+import { Site } from "./site.ts";
+
+let site: Site;
+test.beforeAll(async () => {
+  site = await Site.start("--admit", "open");
+});
+test.afterAll(() => site.stop());
+
+const fine = 64;
+
+/** Means of 16 × 16 cells: browsers that scale by factors like these in one go take samples. */
+function coarse(cells: number[][]): number[][] {
+  return Array.from({ length: 16 }, (_, i) =>
+    [0, 1, 2].map((colour) => {
+      let sum = 0;
+      for (let n = 0; n < 256; n++) {
+        const [x, y] = [16 * (i % 4) + (n % 16), 16 * (i >> 2) + (n >> 4)];
+        sum += cells[fine * y + x]?.[colour] ?? Number.NaN;
+      }
+      return sum / 256;
+    }),
+  );
+}
+
+const seenBy = async (viewer: Page, n: number) => coarse(await grid(viewer, n, fine));
+
+/** Mean colours of a photo as a browser decodes it. */
+async function truth(browser: Browser, file: string): Promise<number[][]> {
+  const page = await stranger(browser);
+  await page.goto(`${site.url}/s`);
+  const base64 = fs.readFileSync(file).toString("base64");
+  const cells = await page.evaluate(
+    async ([text, count]) => {
+      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes]));
+      const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = count;
+      const context = canvas.getContext("2d");
+      if (!context) throw new Error("no canvas");
+      context.imageSmoothingQuality = "high";
+      context.drawImage(bitmap, 0, 0, count, count);
+      const { data } = context.getImageData(0, 0, count, count);
+      return Array.from({ length: count * count }, (_, i) => [...data.slice(i * 4, i * 4 + 3)]);
+    },
+    [base64, fine] as const,
+  );
+  await page.context().close();
+  return coarse(cells);
+}
+
+/** Goes through the photos of a share: each shows what its file does, and not what another does. */
+async function compare(browser: Browser, link: string, files: readonly string[]): Promise<void> {
+  const viewer = await stranger(browser);
+  await viewer.goto(link);
+  const wrong = await truth(browser, photo("camera", 2));
+  for (const [i, file] of files.entries()) {
+    await shows(viewer, "view", i);
+    const seen = await seenBy(viewer, i);
+    expect(distance(seen, await truth(browser, file)), path.basename(file)).toBeLessThan(12);
+    expect(distance(seen, wrong), "another photo is told apart").toBeGreaterThan(24);
+    await viewer.keyboard.press("ArrowRight");
+  }
+  await viewer.context().close();
+}
+
+/** What goes wrong in the codec workers: their script begins with these lines. */
+const troubles = {
+  nothing: "",
+  "no WebCodecs": "for (const name of ['VideoEncoder', 'VideoFrame', 'ImageDecoder']) self[name] = undefined;",
+  "no OffscreenCanvas": "self.OffscreenCanvas = undefined;",
+  "random pixels": `for (const kind of [OffscreenCanvasRenderingContext2D]) {
+      const get = kind.prototype.getImageData;
+      kind.prototype.getImageData = function (...args) {
+        const image = get.apply(this, args);
+        crypto.getRandomValues(image.data.subarray(0, Math.min(65536, image.data.length)));
+        return image;
+      };
+    }`,
+} as const;
+
+async function troubled(page: Page, trouble: keyof typeof troubles): Promise<string[]> {
+  const loaded: string[] = [];
+  page.on("request", (request) => loaded.push(request.url()));
+  await page.route(/codec\.worker-/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${troubles[trouble]}\n${await response.text()}` });
+  });
+  return loaded;
+}
+
+const kinds = ["camera", "portrait", "heavy", "screenshot"] as const;
+
+for (const trouble of Object.keys(troubles) as (keyof typeof troubles)[])
+  test(`what is seen is what was sent, with ${trouble} in the way`, async ({ page, browser }) => {
+    test.setTimeout(240_000);
+    const loaded = await troubled(page, trouble);
+    const files = kinds.map((kind) => photo(kind));
+    const { link } = await send(page, `${site.url}/`, files);
+    const foreign = trouble === "no OffscreenCanvas" || trouble === "random pixels";
+    expect(loaded.some((url) => url.includes("codec-mozjpeg"))).toBe(foreign);
+    await compare(browser, link, files);
+  });
+
+test("all eight orientations come out upright", async ({ page, browser }) => {
+  test.setTimeout(240_000);
+  const files = [1, 2, 3, 4, 5, 6, 7, 8].map((turn) => photo("turned", 1, turn));
+  const { link } = await send(page, `${site.url}/`, files);
+  await compare(browser, link, files);
+});
+
+test("a browser that resists fingerprinting sends what was chosen", async ({ playwright, browser }, info) => {
+  test.skip(info.project.name !== "firefox", "Chromium has no such mode");
+  const shy = await playwright.firefox.launch({
+    channel: "moz-firefox",
+    executablePath: "/usr/bin/firefox-esr",
+    firefoxUserPrefs: { "privacy.resistFingerprinting": true },
+  });
+  try {
+    const page = await shy.newPage();
+    const { link } = await send(page, `${site.url}/`, photo("portrait"));
+    const poisoned = await page.evaluate(() => {
+      const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = 16;
+      const context = canvas.getContext("2d");
+      context?.fillRect(0, 0, 16, 16);
+      return context?.getImageData(0, 0, 16, 16).data.some((v, i) => v !== (i % 4 === 3 ? 255 : 0));
+    });
+    expect(poisoned, "the canvas of this browser lies").toBe(true);
+    await compare(browser, link, [photo("portrait")]);
+  } finally {
+    await shy.close();
+  }
+});
