@@ -73,6 +73,15 @@ func NewViewer(id statement.ID) Viewer {
 	return v
 }
 
+// ViewerFrom returns the knock with an X25519 private key and random bytes that are known already, as in the vectors.
+func ViewerFrom(id statement.ID, key, random [32]byte) (Viewer, error) {
+	k, err := kem().NewPrivateKey(key[:])
+	if err != nil {
+		return Viewer{}, fmt.Errorf("knock: %w", err)
+	}
+	return Viewer{id: id, key: k, n: random}, nil
+}
+
 // Key returns vpk, which is revealed after the owner's answer.
 func (v Viewer) Key() [32]byte { return [32]byte(v.key.PublicKey().Bytes()) }
 

@@ -25,6 +25,11 @@ var generators = map[string]func(*testing.T) any{
 	"elements":    elements,
 	"manifests":   manifests,
 	"shares":      shares,
+	"events":      events,
+	"knocks":      knocks,
+	"locks":       lockFiles,
+	"mailboxes":   mailboxes,
+	"posts":       posts,
 }
 
 func encode(t *testing.T, v any) []byte {
