@@ -101,6 +101,11 @@ export class Prepare {
     return this.#photos.filter((photo) => photo.work.kind === "refused");
   }
 
+  /** Some are still being looked into. */
+  get looking(): boolean {
+    return this.#photos.some((photo) => photo.work.kind === "waiting");
+  }
+
   /** Everything is ready, and there is something. */
   get ready(): boolean {
     return this.#photos.length > 0 && this.#photos.every((photo) => photo.work.kind === "ready");

@@ -25,7 +25,7 @@ export function DoorPanel({ door }: { readonly door: Door }) {
       {knocks.length > 0 ? (
         <ol class="knocks">
           {knocks.map((knock) => (
-            <Knocking key={knock.key} knock={knock} door={door} busy={busy !== undefined} />
+            <Knocking key={knock.key} knock={knock} door={door} busy={busy !== undefined} only={deciding === 1} />
           ))}
         </ol>
       ) : null}
@@ -38,9 +38,11 @@ interface KnockingProps {
   readonly knock: Knock;
   readonly door: Door;
   readonly busy: boolean;
+  /** Nobody else waits for a decision: of several, none is the one to press. */
+  readonly only: boolean;
 }
 
-function Knocking({ knock, door, busy }: KnockingProps) {
+function Knocking({ knock, door, busy, only }: KnockingProps) {
   const { key, status, words, until } = knock;
   const left = useCountdown(until);
   // A slip of the finger lets nobody in: the list moves when somebody else knocks, so the press says whom it means.
@@ -59,7 +61,7 @@ function Knocking({ knock, door, busy }: KnockingProps) {
         <div class="actions">
           <button
             type="button"
-            class="btn primary"
+            class={only ? "btn primary" : "btn"}
             data-testid="let-in"
             aria-label={`${t("knock.let-in")}: ${named}`}
             disabled={busy}

@@ -27,7 +27,7 @@ export function SendChosen({ model, head, over, onSuggest }: Props) {
                 {t("chosen.title", { n: photos.length, size: bytes(model.bytes) })}
               </h1>
               <p class="quiet small" data-testid="status" data-state="choosing">
-                {prepare.ready ? t("chosen.ready") : t("chosen.looking")}
+                {t(prepare.looking ? "chosen.looking" : "chosen.ready")}
               </p>
             </div>
           </div>

@@ -20,7 +20,7 @@ const scaleOf = (n: number) => scales.find(([size]) => n >= size) ?? scales[2];
 
 /** 22.4 MB. */
 export function bytes(n: number): string {
-  if (n < 1000) return new Intl.NumberFormat(region(), { style: "unit", unit: "byte" }).format(n);
+  if (n < 1000) return new Intl.NumberFormat(region(), { style: "unit", unit: "byte", unitDisplay: "long" }).format(n);
   const [scale, unit] = scaleOf(n);
   return scaled(n, scale, { style: "unit", unit });
 }
