@@ -46,6 +46,9 @@ type Config struct {
 	Log    *slog.Logger                // failures of ours; nil: none
 	Now    func() time.Time            // for limits; nil: time.Now
 
+	GoneAfter time.Duration                    // earliest common answer after a request; 0: goneAfter; negative: at once
+	Wait      func(context.Context, time.Time) // until then at least; nil: a clock of ours. A Worker has timers of its own
+
 	// Drain has the rest of a refused part read, so that a client over HTTP/1.1 gets to the answer. Hosts that buffer
 	// requests do not need it.
 	Drain bool
@@ -74,6 +77,12 @@ func New(c Config) (http.Handler, error) {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.GoneAfter == 0 {
+		c.GoneAfter = goneAfter
+	}
+	if c.Wait == nil {
+		c.Wait = new(beat).wait
 	}
 	if c.Health == nil {
 		c.Health = func(context.Context) error { return nil }
@@ -129,6 +138,7 @@ func (s *server) router() *gin.Engine {
 // guard puts the headers of every answer on it, and ends what must not reach a route: addresses that hold a secret,
 // and requests that a page of another site made.
 func (s *server) guard(c *gin.Context) {
+	begin(c)
 	setCommon(c.Writer.Header(), s.HSTS)
 	if rewritten(c.Request) {
 		writeNote(c.Writer, c.Request, http.StatusBadRequest, noteRewritten)

@@ -82,6 +82,7 @@ func (s *server) putPart(c *gin.Context) {
 	in := c.Request.Body // untouched, so that a Worker can hand its stream on without reading it
 	created, err := s.Shares.Put(c.Request.Context(), id, up, p.n, bearer(c.Request), p.size, p.sum, in)
 	if err != nil {
+		s.level(c, err) // before the body, whose length and speed are the client's
 		if s.Drain && p.size <= wire.MaxPartSize {
 			io.CopyN(io.Discard, in, p.size)
 		}

@@ -30,6 +30,7 @@ func writeProblem(w http.ResponseWriter, p wire.Problem) {
 
 // fail is the one place where an error becomes an answer. op names the handler, for the log.
 func (s *server) fail(c *gin.Context, op string, err error) {
+	s.level(c, err)
 	e := rules.AsError(err)
 	if e.Code.Status() >= 500 && c.Request.Context().Err() == nil {
 		s.Log.Error("request failed", "operation", op, "code", e.Code, "reason", Reason(err))

@@ -53,6 +53,7 @@ func body(c *gin.Context, most int64) ([]byte, error) {
 	if err != nil {
 		return nil, bodyError(err)
 	}
+	begin(c)
 	return b, nil
 }
 

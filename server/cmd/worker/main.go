@@ -118,7 +118,7 @@ func newHandler(c config.Config, shares *rules.Shares, log *slog.Logger) (http.H
 			API: 1, Version: version, Admit: c.Admit, Brand: c.Brand, Contact: c.Contact,
 			Limits: wire.NewSiteLimits(c.MaxShare, c.MaxViews, c.MaxExpiry, c.DefaultExpiry),
 		},
-		Pages: elsewhere{}, PublicURL: c.PublicURL, HSTS: true, Log: log,
+		Pages: elsewhere{}, PublicURL: c.PublicURL, HSTS: true, Log: log, Wait: wait,
 	})
 }
 
@@ -166,6 +166,11 @@ func pause(ctx context.Context, try int) error {
 		return fmt.Errorf("pause: %w", err)
 	}
 	return ctx.Err()
+}
+
+// wait waits by a timer of this request.
+func wait(_ context.Context, until time.Time) {
+	r2.Await(js.Global().Get("context").Call("sleep", max(time.Until(until), 0).Milliseconds()))
 }
 
 // elsewhere stands for the pages, which the host serves: here lands only what it has not found.
