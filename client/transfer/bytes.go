@@ -105,7 +105,7 @@ func (c *Client) Range(ctx context.Context, id statement.ID, u statement.UploadI
 		switch {
 		case n == 0:
 			return nil
-		case got > 0:
+		case got >= leastProgress:
 			stalls = 0
 		}
 		stalls++
@@ -146,7 +146,7 @@ func (c *Client) rangeOnce(ctx context.Context, id statement.ID, u statement.Upl
 	stuck := time.AfterFunc(patience, cancel)
 	defer stuck.Stop()
 	to := &sink{w: w}
-	got, err := io.Copy(to, io.LimitReader(&alive{resp.Body, stuck}, n))
+	got, err := io.Copy(to, io.LimitReader(&alive{r: resp.Body, stuck: stuck}, n))
 	switch {
 	case to.err != nil:
 		return got, to.err // asking again would not help
@@ -171,16 +171,22 @@ func checkRange(resp *http.Response, offset, n int64) error {
 	return nil
 }
 
-// alive pushes the alarm back whenever bytes arrive.
+// leastProgress is what has to arrive within patience, and between two interruptions, to count as progress: a server that
+// sends a byte at a time does not keep us for ever.
+const leastProgress = 4 << 10
+
+// alive pushes the alarm back whenever enough bytes have arrived.
 type alive struct {
 	r     io.Reader
 	stuck *time.Timer
+	since int // bytes since the alarm was pushed back
 }
 
 func (a *alive) Read(p []byte) (int, error) {
 	n, err := a.r.Read(p)
-	if n > 0 {
+	if a.since += n; a.since >= leastProgress {
 		a.stuck.Reset(patience)
+		a.since = 0
 	}
 	return n, err
 }

@@ -98,6 +98,8 @@ func hint(err error) string {
 	switch {
 	case client.Convertible(err):
 		return "With --convert, send and strip make a PNG of its pixels."
+	case errors.Is(err, client.ErrWeak):
+		return "Or have one made: --generate-passphrase."
 	case errors.Is(err, client.ErrWrongToken):
 		return "Ask its operator for the send link."
 	case errors.Is(err, client.ErrFull):

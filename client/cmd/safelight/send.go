@@ -49,7 +49,7 @@ type sendFlags struct {
 	server, token string
 	expires       duration
 	views         views
-	passphrase    string // file
+	phraseFlags
 	alt           []string
 	title, words  string
 	manage        string // file
@@ -83,7 +83,7 @@ func newSend(s streams) *cobra.Command {
 	p.StringVar(&f.token, "token", "", "the server's token `T` for senders; also SAFELIGHT_TOKEN, which other users of this computer cannot see")
 	p.Var(&f.expires, "expires", "forget the photos after this time, at least 5m: 90m, 12h, 7d (what the server offers, if not given)")
 	p.Var(&f.views, "views", "let the link be opened `N` times at most (0: any number)")
-	p.StringVar(&f.passphrase, "passphrase-file", "", "file `F` with a passphrase that is asked for beside the link; one line end at its end does not count")
+	f.phraseFlags.flags(p)
 	p.StringArrayVar(&f.alt, "alt", nil, "what the photo shows, `TEXT` for those who cannot see it; once per photo, in their order")
 	p.StringVar(&f.title, "title", "", "a title `TEXT` above the photos")
 	p.StringVar(&f.words, "words", "", "a few words `TEXT` to the viewers")
@@ -115,10 +115,8 @@ func (f *sendFlags) run(ctx context.Context, s streams, files []string) error {
 	if c.Recipients, err = recipients(f.recipients); err != nil {
 		return err
 	}
-	if f.passphrase != "" {
-		if c.Passphrase, err = passphraseFile(f.passphrase); err != nil {
-			return err
-		}
+	if c.Passphrase, err = f.phrase(); err != nil {
+		return err
 	}
 	photos, err := f.photos(files)
 	if err != nil {
@@ -136,7 +134,7 @@ func (f *sendFlags) run(ctx context.Context, s streams, files []string) error {
 		keep.drop()
 		return named(err, files)
 	}
-	return f.print(s, sent, files, keep)
+	return f.print(s, sent, c.Passphrase, files, keep)
 }
 
 // whereTo finds the server: in the request link, or as for every command.
@@ -200,10 +198,12 @@ func named(err error, files []string) error {
 
 // sentJSON is what --json prints.
 type sentJSON struct {
-	Link    string      `json:"link"`
-	Manage  string      `json:"manage,omitempty"`
-	Expires time.Time   `json:"expires"`
-	Photos  []photoJSON `json:"photos"`
+	Link    string    `json:"link"`
+	Manage  string    `json:"manage,omitempty"`
+	Expires time.Time `json:"expires"`
+	// Passphrase is there if it was made by --generate-passphrase.
+	Passphrase string      `json:"passphrase,omitempty"`
+	Photos     []photoJSON `json:"photos"`
 }
 
 type photoJSON struct {
@@ -219,7 +219,7 @@ func newPhotoJSON(file string, r strip.Report) photoJSON {
 	return photoJSON{file, r.Media.String(), w, h, removedCodes(r)}
 }
 
-func (f *sendFlags) print(s streams, sent *client.Sent, files []string, keep *manageFile) error {
+func (f *sendFlags) print(s streams, sent *client.Sent, phrase string, files []string, keep *manageFile) error {
 	if err := keep.write(sent.Manage); err != nil {
 		// The share exists, and its manage link would be lost: that is worth standard error.
 		s.note("The manage link could not be written (%v). Here it is:\n%s", err, sent.Manage)
@@ -228,6 +228,9 @@ func (f *sendFlags) print(s streams, sent *client.Sent, files []string, keep *ma
 		out := sentJSON{Link: sent.Link, Expires: sent.Expires.UTC()}
 		if f.manage == "" {
 			out.Manage = sent.Manage
+		}
+		if f.generate {
+			out.Passphrase = phrase
 		}
 		for i, p := range sent.Photos {
 			out.Photos = append(out.Photos, newPhotoJSON(files[i], p))
@@ -241,6 +244,7 @@ func (f *sendFlags) print(s streams, sent *client.Sent, files []string, keep *ma
 		s.note("%s", pixelsOnlyText)
 	}
 	s.note("Opens for %s.", left(sent.Expires, time.Now()))
+	f.phraseFlags.tell(s, phrase)
 	if f.to != "" {
 		s.note("Delivered: who made the request link can open it.")
 	}

@@ -11,9 +11,9 @@ import (
 
 // setFlags are what "set" takes.
 type setFlags struct {
-	expires      duration
-	views        views
-	passphrase   string // file
+	expires duration
+	views   views
+	phraseFlags
 	noPassphrase bool
 	recipients   []string // keys, or @FILE
 	noRecipients bool
@@ -55,7 +55,7 @@ the access log off deletes what was logged.`,
 	p := cmd.Flags()
 	p.Var(&f.expires, "expires", "forget the photos this long from now: 90m, 12h, 7d")
 	p.Var(&f.views, "views", "let the link be opened `N` times in all (0: any number)")
-	p.StringVar(&f.passphrase, "passphrase-file", "", "file `F` with the new passphrase")
+	f.phraseFlags.flags(p)
 	p.BoolVar(&f.noPassphrase, "no-passphrase", false, "ask for no passphrase any more")
 	p.StringArrayVar(&f.recipients, "recipient", nil, "let only who has this key `KEY` open it, or @FILE with one a line; replaces those before")
 	p.BoolVar(&f.noRecipients, "no-recipients", false, "name no recipients any more")
@@ -71,7 +71,7 @@ the access log off deletes what was logged.`,
 
 // pairs are flags that contradict each other.
 var pairs = [][2]string{
-	{"passphrase-file", "no-passphrase"}, {"recipient", "no-recipients"}, {"ask-first", "no-ask-first"}, {"log", "no-log"}, {"open", "closed"},
+	{"passphrase-file", "no-passphrase"}, {"generate-passphrase", "no-passphrase"}, {"recipient", "no-recipients"}, {"ask-first", "no-ask-first"}, {"log", "no-log"}, {"open", "closed"},
 }
 
 func (f *setFlags) run(cmd *cobra.Command, s streams, arg string) error {
@@ -109,6 +109,7 @@ func (f *setFlags) run(cmd *cobra.Command, s streams, arg string) error {
 	if err := m.Set(cmd.Context(), c); err != nil {
 		return err
 	}
+	f.phraseFlags.tell(s, c.Passphrase)
 	return printStatus(s, m.Status, f.json)
 }
 
@@ -119,10 +120,8 @@ func (f *setFlags) change(cmd *cobra.Command) (client.Change, error) {
 		c.Views = (*uint64)(&f.views)
 	}
 	var err error
-	if f.passphrase != "" {
-		if c.Passphrase, err = passphraseFile(f.passphrase); err != nil {
-			return c, err
-		}
+	if c.Passphrase, err = f.phrase(); err != nil {
+		return c, err
 	}
 	if len(f.recipients) > 0 || f.noRecipients {
 		found, err := recipients(f.recipients)
