@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"safelight/crypto/oprf"
+	"safelight/crypto/statement"
 )
 
 // Target is a server under test.
@@ -79,6 +80,26 @@ func Live(t *testing.T, tg Target) Share {
 func (s Share) Opens(t *testing.T) int {
 	t.Helper()
 	return s.s.open(t, s.s.readToken(), s.s.unlock(), nil).status
+}
+
+// Opened opens the share with its read token, and with the unlock token or without, and returns the status and the pepper.
+func (s Share) Opened(t *testing.T, unlock bool) (status int, pepper []byte) {
+	t.Helper()
+	token := []byte{}
+	if unlock {
+		token = s.s.unlock()
+	}
+	a := s.s.open(t, s.s.readToken(), token, nil)
+	if a.status != http.StatusOK {
+		return a.status, nil
+	}
+	return a.status, bin(t, a.fields(t, 8)[4], -1)
+}
+
+// Delete deletes the share, as its owner.
+func (s Share) Delete(t *testing.T) {
+	t.Helper()
+	s.s.act(t, statement.ActionDelete).want(t, http.StatusOK, "")
 }
 
 // Parts returns a request for everything of the first bundle.

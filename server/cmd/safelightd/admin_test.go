@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -126,4 +127,45 @@ func TestToken(t *testing.T) {
 		t.Errorf("%d tokens after --only, %v", len(known), err)
 	}
 	p.end(t)
+}
+
+// TestRestoredDatabase puts an older database back. As it is, it gives back the pepper of a share that was deleted since;
+// once the record key was rotated, it gives back none, and admin check says so.
+func TestRestoredDatabase(t *testing.T) {
+	for _, rotated := range []bool{false, true} {
+		t.Run(fmt.Sprintf("rotated %v", rotated), func(t *testing.T) {
+			data := t.TempDir()
+			p := start(t, "--data", data)
+			gone, kept := apitest.Live(t, apitest.Target{URL: p.url}), apitest.Live(t, apitest.Target{URL: p.url})
+			p.end(t)
+			backup := database(t, data)
+			p = start(t, "--data", data)
+			gone.At(p.url)
+			gone.Delete(t)
+			p.end(t)
+			if rotated {
+				if code, out, stderr := command("admin", "rotate", "--data", data); code != 0 {
+					t.Fatalf("rotate = %d, %q %q", code, out, stderr)
+				}
+			}
+			restore(t, data, backup)
+			p = start(t, "--data", data)
+			gone.At(p.url)
+			kept.At(p.url)
+			for name, s := range map[string]apitest.Share{"deleted": gone, "kept": kept} {
+				if _, pepper := s.Opened(t, true); (len(pepper) == 32) == rotated {
+					t.Errorf("%s: a pepper of %d bytes", name, len(pepper))
+				}
+				// What is signed and sealed comes back either way.
+				if status, _ := s.Opened(t, false); status != 200 {
+					t.Errorf("%s: open without the unlock token = %d, want 200", name, status)
+				}
+			}
+			p.end(t)
+			_, out, _ := command("admin", "check", "--data", data)
+			if n := strings.Count(out, "sealed under a record key that is not in the key file"); (n == 2) != rotated {
+				t.Errorf("check names %d shares that cannot be unsealed: %s", n, out)
+			}
+		})
+	}
 }
