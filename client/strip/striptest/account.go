@@ -29,6 +29,9 @@ func Account(b []byte) (err error) {
 	if bytes.HasPrefix(b, []byte("GIF8")) {
 		return accountGIF(b)
 	}
+	if bytes.HasPrefix(b, []byte("RIFF")) {
+		return accountWebP(b)
+	}
 	return accountPNG(b)
 }
 
