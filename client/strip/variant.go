@@ -29,13 +29,13 @@ func Variant(media Media, src []byte) ([]byte, error) {
 		out, _, err := heif.Strip(src, heif.Options{MaxPixels: MaxPixels, PlainSRGB: true})
 		return out, err
 	case WebP:
-		return webp(src)
+		return variantWebP(src)
 	}
 	return nil, refuse.New(refusals[media], "")
 }
 
-// webp rebuilds a still WebP of the chunks that hold the picture.
-func webp(src []byte) ([]byte, error) {
+// variantWebP rebuilds a still WebP of the chunks that hold the picture.
+func variantWebP(src []byte) ([]byte, error) {
 	chunks, err := riff(src)
 	if err != nil {
 		return nil, err

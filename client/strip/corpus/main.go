@@ -37,6 +37,7 @@ type tally struct {
 	before, after                                int
 	refused                                      map[string]int
 	decodable                                    map[string]int // refused files that a decoder here takes, by reason
+	convertible                                  int            // of these, the ones that hide what only new pixels leave behind
 	took                                         time.Duration
 }
 
@@ -101,9 +102,10 @@ func (c *corpus) enough() bool {
 	return ok
 }
 
-// share returns which part of the files that can be decoded was accepted.
+// share returns which part of the files that can be decoded was accepted. What has to be converted does not count: what a
+// crop cut off, or the further pictures of a sequence, are still in such a file.
 func (t *tally) share() (float64, bool) {
-	refused := 0
+	refused := -t.convertible
 	for _, n := range t.decodable {
 		refused += n
 	}
@@ -156,6 +158,9 @@ func (t *tally) add(r result) {
 		if r.decodable {
 			t.decodable[r.refused]++
 		}
+		if r.decodable && r.convertible {
+			t.convertible++
+		}
 		return
 	}
 	count := func(n *int, yes bool) {
@@ -184,7 +189,7 @@ func (t *tally) print(name string) {
 	if share, some := t.share(); some && name != "other" {
 		fmt.Printf(" (%.1f %% of what can be decoded here)", 100*share)
 	}
-	fmt.Printf(", %.1f s\n", t.took.Seconds())
+	fmt.Printf(", %d to be converted, %.1f s\n", t.convertible, t.took.Seconds())
 	if t.accepted > 0 {
 		fmt.Printf("  with findings %d, with a hidden picture shown %d; recoded %d\n", t.findings, t.pictures, t.recoded)
 		fmt.Printf("  residue %d; differs when stripped again %d; orientation kept %d\n", t.residue, t.unstable, t.orientation)

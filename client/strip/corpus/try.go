@@ -18,8 +18,9 @@ import (
 
 // result is what became of one file.
 type result struct {
-	refused   string // why
-	decodable bool   // though a decoder here takes it
+	refused     string // why
+	decodable   bool   // though a decoder here takes it
+	convertible bool   // as its refusal says
 
 	report                         strip.Report
 	before, after                  int
@@ -44,6 +45,9 @@ func try(src []byte) (r result) {
 	r.before, r.after, r.report = len(src), len(out), report
 	if err != nil {
 		r.refused = reason(err)
+		if e, ok := errors.AsType[*strip.Error](err); ok {
+			r.convertible = e.Convertible()
+		}
 		_, err := decode(src)
 		r.decodable = err == nil
 		return r
