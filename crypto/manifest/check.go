@@ -132,6 +132,8 @@ func (v *Variant) check() error {
 		return invalid("variant of %d × %d", v.Width, v.Height)
 	case v.Size < 1 || v.Size > MaxSize:
 		return invalid("variant of %d bytes", v.Size)
+	case v.Role == TileSet && v.Size <= TileHead(v.Width, v.Height):
+		return invalid("a tile set of %d bytes, with nothing behind its head", v.Size)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ const Version = 1
 // Role says what a variant is for.
 type Role uint64
 
-// The roles. A tile set has a number and no shape yet: a reader checks its place like any other's and does not open it.
+// The roles. A tile set is read tile by tile: ParseTiles.
 const (
 	Thumb    Role = 1
 	View     Role = 2
@@ -99,7 +99,7 @@ type Variant struct {
 	Bundle uint64 // 0 or 1
 	Offset uint64 // of the entry's data in the plaintext of the bundle
 	Size   uint64
-	SHA256 [32]byte // of the data, checked before a decoder sees it
+	SHA256 [32]byte // of the data, checked before a decoder sees it; of a tile set: of its head
 }
 
 // IndexRef says where in bundle 0 the photos stand.
