@@ -14,26 +14,20 @@ import (
 // for something new: so neither a token nor the address's allowance is spent on noise.
 func (s *server) admission(r *http.Request) rules.Admission {
 	return rules.Admission{
-		Share: func(ctx context.Context) error {
-			if err := s.passShare(ctx, r.Header.Get(wire.HeaderAuthorization)); err != nil {
-				return err
-			}
-			return s.often(s.Creates, r)(ctx)
-		},
-		Mailbox: func(ctx context.Context) error {
-			if err := s.passGate(ctx, r.Header.Get(wire.HeaderAuthorization)); err != nil {
-				return err
-			}
-			return s.often(s.Creates, r)(ctx)
-		},
+		Share:   func(ctx context.Context) error { return s.passShare(ctx, r) },
+		Mailbox: func(ctx context.Context) error { return s.passGate(ctx, r) },
 	}
 }
 
-// passShare lets in who brings the operator's token, or that of a mailbox.
-func (s *server) passShare(ctx context.Context, authorization string) error {
-	credentials, found := strings.CutPrefix(authorization, wire.SchemePost+" ")
+// passShare lets in who brings the operator's token, or that of a mailbox, and does not create too often.
+func (s *server) passShare(ctx context.Context, r *http.Request) error {
+	credentials, found := strings.CutPrefix(r.Header.Get(wire.HeaderAuthorization), wire.SchemePost+" ")
 	if !found || s.Gate.Open() {
-		return s.passGate(ctx, authorization)
+		return s.passGate(ctx, r)
+	}
+	// The address first: one that asks too often must not use up what a mailbox has left for others.
+	if err := s.often(s.Creates, r)(ctx); err != nil {
+		return err
 	}
 	id, token, _ := strings.Cut(credentials, ".")
 	box, err := rules.ParseID(id)
@@ -43,9 +37,9 @@ func (s *server) passShare(ctx context.Context, authorization string) error {
 	return s.Shares.AdmitByPost(ctx, box, binary(token))
 }
 
-// passGate lets in who brings the operator's token, if one is needed.
-func (s *server) passGate(ctx context.Context, authorization string) error {
-	token, _ := strings.CutPrefix(authorization, "Bearer ")
+// passGate lets in who brings the operator's token, if one is needed, and does not create too often.
+func (s *server) passGate(ctx context.Context, r *http.Request) error {
+	token, _ := strings.CutPrefix(r.Header.Get(wire.HeaderAuthorization), "Bearer ")
 	ok, err := s.Gate.Admits(ctx, token)
 	if err != nil {
 		return err
@@ -53,7 +47,7 @@ func (s *server) passGate(ctx context.Context, authorization string) error {
 	if !ok {
 		return refuse(wire.CodeToken, "")
 	}
-	return nil
+	return s.often(s.Creates, r)(ctx)
 }
 
 // often refuses what the address of r does more often than l allows.

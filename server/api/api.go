@@ -60,6 +60,7 @@ type server struct {
 	site   []byte
 	pages  pages
 	cross  http.CrossOriginProtection
+	large  crowd
 	engine *gin.Engine
 }
 

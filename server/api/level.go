@@ -23,9 +23,10 @@ const beganKey = "began"
 // count: else it could place the end of our work where the difference shows.
 func begin(c *gin.Context) { c.Set(beganKey, time.Now()) }
 
-// level waits before the common answer until it comes when it always comes. Twice is once.
+// level waits before the common answer until it comes when it always comes, and likewise before the one that says that a
+// token admits nobody: it may be that of a mailbox, which is there or not. Twice is once.
 func (s *server) level(c *gin.Context, err error) {
-	if rules.AsError(err).Code != wire.CodeGone || s.GoneAfter < 0 {
+	if code := rules.AsError(err).Code; code != wire.CodeGone && code != wire.CodeToken || s.GoneAfter < 0 {
 		return
 	}
 	if began, ok := c.Value(beganKey).(time.Time); ok {

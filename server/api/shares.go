@@ -97,7 +97,7 @@ func (s *server) owner(c *gin.Context) {
 		return
 	}
 	patience(c, ownerTime, 2*ownerTime)
-	b, err := body(c, wire.MaxOwnerBody)
+	b, err := s.ownerBody(c)
 	if err != nil {
 		s.fail(c, "owner", err)
 		return
