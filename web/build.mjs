@@ -28,6 +28,7 @@ const pages = [
   { html: "index.html", script: "src/send.tsx", style: "css/page-send.css", budget: 80_000 },
   { html: "share.html", script: "src/view.tsx", style: "css/page-view.css", also: ["opener.worker"], budget: 60_000 },
   { html: "manage.html", script: "src/manage.tsx", style: "css/page-manage.css", budget: 80_000 },
+  { html: "request.html", script: "src/request.tsx", style: "css/page-request.css", budget: 80_000 },
   { html: "inspect.html", script: "src/inspect.tsx", style: "css/page-inspect.css", budget: 80_000 },
 ];
 const engineBudget = 1_500_000;

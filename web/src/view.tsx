@@ -11,7 +11,7 @@ import type * as Identity from "./format/identity.lazy.ts";
 import type * as KnockViewer from "./format/knock-viewer.lazy.ts";
 import { startOpener } from "./format/opener.ts";
 import { lazy } from "./lib/lazy.ts";
-import { addWords, loadLanguage } from "./lib/words.ts";
+import { addLateWords, addWords, loadLanguage } from "./lib/words.ts";
 import { type Key, type Link, linkOf, type Ports } from "./model/opening.ts";
 import { GateError } from "./model/passing.ts";
 import { openTab } from "./model/tab.ts";
@@ -32,6 +32,7 @@ function ports(): Ports {
     opener: startOpener(),
     unlock,
     knocker,
+    words: () => addLateWords("rules"),
     derive: derivePassphrase,
     tab,
     now: () => Date.now(),

@@ -3,14 +3,18 @@
 import type common from "../../locales/en/common.json";
 import type inspect from "../../locales/en/inspect.json";
 import type manage from "../../locales/en/manage.json";
+import type request from "../../locales/en/request.json";
 import type send from "../../locales/en/send.json";
 import type view from "../../locales/en/view.json";
+import type rules from "../../locales/en/view-rules.json";
 import { lazy } from "./lazy.ts";
 
 export type Key =
   | keyof typeof common
   | keyof typeof send
   | keyof typeof view
+  | keyof typeof rules
+  | keyof typeof request
   | keyof typeof manage
   | keyof typeof inspect;
 export type Phrase = string | { readonly [category: string]: string };
@@ -26,6 +30,12 @@ let words: Catalogue = {};
 /** Adds a page's English catalogue. */
 export function addWords(catalogue: Catalogue): void {
   words = { ...catalogue, ...words };
+}
+
+/** Adds an English catalogue that comes late, under what is there. Throws UpdatedError. */
+export async function addLateWords(name: string): Promise<void> {
+  const { default: late } = await lazy<{ default: Catalogue }>(`words-${name}`);
+  addWords(late);
 }
 
 /** Switches to the first language of the browser that has a catalogue. Never fails: English stays. */

@@ -28,6 +28,8 @@ export interface Ports {
   /** lazy<typeof KnockViewer>("knock-viewer"). */
   readonly knocker: () => Promise<typeof KnockViewer>;
   readonly derive: (d: Derivation) => Promise<Bytes>;
+  /** Has the words there for rules that most shares do not have. */
+  readonly words: () => Promise<void>;
   readonly tab: Tab;
   readonly now: () => number;
 }
@@ -58,6 +60,9 @@ const hour = 3_600_000;
 
 /** Whether somebody has to do or to know something before it opens. With an access log they have to be told. */
 export const isGated = (s: Statement): boolean => s.viewLimit > 0 || s.suite > 0 || usesR(s) || s.logKey.length > 0;
+
+/** Rules whose words come late: keys, asking first, the access log. */
+export const isRare = (s: Statement): boolean => usesR(s) || s.logKey.length > 0;
 
 /** Whether opening needs R: there are named recipients, or the owner is asked first. */
 export const usesR = (s: Statement): boolean => s.locks.length > 0 || s.askFirst === 1;

@@ -10,6 +10,7 @@ import {
   type Entry,
   firstLook,
   isGated,
+  isRare,
   type Key,
   type Keys,
   keysOf,
@@ -117,6 +118,8 @@ export class Viewing {
     this.looked = looked;
     const { statement, reply } = looked;
     if (isGated(statement)) {
+      if (isRare(statement)) await this.ports.words();
+      signal.throwIfAborted();
       this.showGate(looked, problem);
       // Reloaded in the tab that has taken its view: nobody has to press Open for what is theirs.
       const free = statement.suite === 0 && this.held.suffices(statement) && this.ports.tab.hasTaken(link.id);

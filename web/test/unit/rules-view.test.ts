@@ -49,6 +49,7 @@ function visit(share: MadeShare, clock: Clock = { skew: 0 }): Viewing {
     opener: directOpener(),
     derive: quickDerive,
     tab: openTab(memory),
+    words: async () => {},
     unlock: async (locks, { id, view }, key) => openLocks(locks, view, id, key.kind === "typed" ? key.text : ""),
     knocker: async () => knockRules,
     now: () => Date.now() + clock.skew,

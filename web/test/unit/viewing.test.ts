@@ -22,6 +22,7 @@ function visit(share: MadeShare, tab: Tab = openTab(memory())): Viewing {
     unlock: async () => undefined,
     knocker: () => import("../../src/format/knock.ts"),
     tab,
+    words: async () => {},
     now: () => Date.now(),
   };
   const link = { id: share.id, view: share.view.slice() as Bytes };
