@@ -11,6 +11,7 @@ import (
 	"safelight/client/strip/exif"
 	"safelight/client/strip/jpeg"
 	"safelight/client/strip/png"
+	"safelight/client/strip/webp"
 )
 
 // Bounds of the pictures inside a picture that are shown: what is larger is told by its size alone.
@@ -34,7 +35,7 @@ func (r *Report) hidden(code string, data []byte, n int) {
 	r.add(f)
 }
 
-// picture strips a JPEG or PNG; nil if it is none, or one that is refused.
+// picture strips a JPEG, PNG or WebP; nil if it is none, or one that is refused.
 func picture(data []byte) (shown []byte, width, height int) {
 	switch media, _ := Sniff(data); media {
 	case JPEG:
@@ -43,6 +44,10 @@ func picture(data []byte) (shown []byte, width, height int) {
 		}
 	case PNG:
 		if out, m, err := png.Strip(data, png.Options{MaxPixels: maxPicturePixels}); err == nil {
+			return out, m.Width, m.Height
+		}
+	case WebP:
+		if out, m, err := webp.Strip(data, webp.Options{MaxPixels: maxPicturePixels}); err == nil {
 			return out, m.Width, m.Height
 		}
 	}

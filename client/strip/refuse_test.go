@@ -44,7 +44,7 @@ func TestRefusals(t *testing.T) {
 		{"CR3", ftyp("crx ", "crx "), refuse.Raw},
 		{"JXL codestream", []byte("\xff\x0a\x00\x00"), refuse.JXL},
 		{"JXL container", []byte("\x00\x00\x00\x0cJXL \r\n\x87\n"), refuse.JXL},
-		{"WebP", []byte("RIFF\x10\x00\x00\x00WEBPVP8 "), refuse.WebP},
+		{"WebP, cut", []byte("RIFF\x10\x00\x00\x00WEBPVP8 "), refuse.Damaged},
 		{"GIF without a picture", []byte("GIF89a\x01\x00"), refuse.Damaged},
 		{"TIFF", []byte("II*\x00\x08\x00\x00\x00\x00\x00\x00\x00"), refuse.TIFF},
 		{"CR2", []byte("II*\x00\x10\x00\x00\x00CR\x02\x00"), refuse.Raw},

@@ -20,6 +20,7 @@ import (
 	"safelight/client/strip/jpeg"
 	"safelight/client/strip/png"
 	"safelight/client/strip/refuse"
+	"safelight/client/strip/webp"
 )
 
 // Limits of one photo.
@@ -81,6 +82,10 @@ var formats = map[Media]format{
 		func(b []byte) ([]byte, *gif.Image, error) { return gif.Strip(b, gif.Options{MaxPixels: MaxPixels}) },
 		func(b []byte) (*gif.Image, error) { return gif.Inspect(b, gif.Options{MaxPixels: MaxPixels}) },
 		ofGIF),
+	WebP: of(
+		func(b []byte) ([]byte, *webp.Image, error) { return webp.Strip(b, webp.Options{MaxPixels: MaxPixels}) },
+		func(b []byte) (*webp.Image, error) { return webp.Inspect(b, webp.Options{MaxPixels: MaxPixels}) },
+		ofWebP),
 	AVIF: ofISO,
 	HEIC: ofISO,
 }
