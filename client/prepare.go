@@ -89,8 +89,30 @@ func (p *prepared) makeViews(alpha bool) error {
 		return err
 	}
 	photo.ToSRGB = toSRGB(photo.Profile)
-	plan := variant.Plan(variant.Source{Width: p.photo.Width, Height: p.photo.Height, Media: p.original.Media, Alpha: alpha})
-	return p.make(photo, plan)
+	source := variant.Source{Width: p.photo.Width, Height: p.photo.Height, Media: p.original.Media, Alpha: alpha}
+	if err := p.make(photo, variant.Plan(source)); err != nil || !variant.Tiled(source) {
+		return err
+	}
+	return p.makeTiles(photo)
+}
+
+// makeTiles cuts a large photo into pieces, for who looks closely.
+func (p *prepared) makeTiles(photo variant.Photo) error {
+	var tiles [][]byte
+	var media variant.Media
+	err := variant.Tiles(photo, p.photo.Width, p.photo.Height, native.Encoder{}, func(data []byte, m variant.Media) error {
+		data, err := strip.Variant(strip.Media(m), data)
+		tiles, media = append(tiles, data), m
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	set, err := share.Tiled(media, p.photo.Width, p.photo.Height, tiles)
+	if err == nil {
+		p.later = append(p.later, set)
+	}
+	return err
 }
 
 func (p *prepared) make(photo variant.Photo, plan []variant.Spec) error {

@@ -49,18 +49,26 @@ func (b *bundle) add(i int, v Variant) (manifest.Variant, error) {
 		return manifest.Variant{}, fmt.Errorf("%w: %d after %d", ErrOrder, i, b.last)
 	}
 	role, media := manifest.Role(v.Role), manifest.Media(v.Media)
-	name := fmt.Sprintf("%03d/%s.%s", i+1, roleName[role], extension[media])
+	ending := extension[media]
+	if role == manifest.TileSet {
+		ending = "bin" // it is no picture, it holds many
+	}
+	name := fmt.Sprintf("%03d/%s.%s", i+1, roleName[role], ending)
 	for n := 2; b.names[name]; n++ { // a second view in the same format, say
-		name = fmt.Sprintf("%03d/%s-%d.%s", i+1, roleName[role], n, extension[media])
+		name = fmt.Sprintf("%03d/%s-%d.%s", i+1, roleName[role], n, ending)
 	}
 	offset, err := b.zip.add(name, v.Data)
 	if err != nil {
 		return manifest.Variant{}, err
 	}
 	b.last, b.names[name] = i, true
+	sum := v.head
+	if role != manifest.TileSet {
+		sum = sha256.Sum256(v.Data)
+	}
 	return manifest.Variant{
 		Role: role, Media: media, Width: uint64(v.Width), Height: uint64(v.Height),
-		Offset: offset, Size: uint64(len(v.Data)), SHA256: sha256.Sum256(v.Data),
+		Offset: offset, Size: uint64(len(v.Data)), SHA256: sum,
 	}, nil
 }
 

@@ -193,13 +193,13 @@ func webp(n int, seed byte) []byte {
 // pictures are the variants that a test packs of photo i.
 func quickOf(i int) []Variant {
 	return []Variant{
-		{variant.Thumb, variant.WebP, 320, 240, webp(500+i, byte(2*i))},
-		{variant.View, variant.WebP, 2048, 1536, webp(3000+i, byte(2*i+1))},
+		{Role: variant.Thumb, Media: variant.WebP, Width: 320, Height: 240, Data: webp(500+i, byte(2*i))},
+		{Role: variant.View, Media: variant.WebP, Width: 2048, Height: 1536, Data: webp(3000+i, byte(2*i+1))},
 	}
 }
 
 func originalOf(i, size int) Variant {
-	return Variant{variant.Original, variant.JPEG, 4032, 3024, jpeg(size, byte(100+i))}
+	return Variant{Role: variant.Original, Media: variant.JPEG, Width: 4032, Height: 3024, Data: jpeg(size, byte(100+i))}
 }
 
 func photoOf(i int) Photo {

@@ -152,7 +152,28 @@ func (s *Share) Photos(fetch Fetch) ([]manifest.Photo, error) {
 	return full.Photos, nil
 }
 
-// Read returns the bytes of a variant, whose media type was sniffed, after their SHA-256 was found right.
+// Tiles returns what lies where in a tile set.
+func (s *Share) Tiles(v manifest.Variant, fetch Fetch) ([]manifest.Tile, error) {
+	head, err := s.read(v.Bundle, v.Offset, manifest.TileHead(v.Width, v.Height), fetch)
+	if err != nil {
+		return nil, err
+	}
+	tiles, err := manifest.ParseTiles(v, head)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrVariant, err)
+	}
+	return tiles, nil
+}
+
+// ReadTile returns a tile of v.
+func (s *Share) ReadTile(v manifest.Variant, t manifest.Tile, fetch Fetch) ([]byte, error) {
+	return s.Read(manifest.Variant{
+		Role: manifest.View, Media: v.Media, Bundle: v.Bundle, Offset: v.Offset + t.Offset, Size: t.Size, SHA256: t.SHA256,
+	}, fetch)
+}
+
+// Read returns the bytes of a variant that is no tile set, whose media type was sniffed, after their SHA-256 was found
+// right.
 func (s *Share) Read(v manifest.Variant, fetch Fetch) ([]byte, error) {
 	b, err := s.read(v.Bundle, v.Offset, v.Size, fetch)
 	if err != nil {

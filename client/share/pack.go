@@ -36,10 +36,25 @@ type Config struct {
 
 // Variant is one encoding of a photo, whole in memory.
 type Variant struct {
-	Role          variant.Role // Thumb, View or Original
+	Role          variant.Role // of a TileSet: see Tiled
 	Media         variant.Media
 	Width, Height int // as displayed
 	Data          []byte
+
+	head [32]byte // SHA-256 of the head of a tile set
+}
+
+// Tiled returns the tile set of a picture of width × height: its tiles, row by row, each coded as media.
+func Tiled(media variant.Media, width, height int, tiles [][]byte) (Variant, error) {
+	v := Variant{Role: variant.TileSet, Media: media, Width: width, Height: height}
+	if width < 1 || height < 1 {
+		return v, fmt.Errorf("%w: a tile set of %d × %d", ErrLimit, width, height)
+	}
+	var err error
+	if v.Data, v.head, err = manifest.JoinTiles(uint64(width), uint64(height), tiles); err != nil {
+		return v, fmt.Errorf("%w: %w", ErrLimit, err)
+	}
+	return v, nil
 }
 
 // Packer makes one share. It is not safe for concurrent use. After an error of Add, CommitQuick or Publish it is of no
@@ -122,6 +137,8 @@ func (p *Packer) Add(i int, to Bundle, v Variant) error {
 	switch {
 	case to != Quick && to != Full:
 		return fmt.Errorf("share: no bundle %d", to)
+	case v.Role == variant.TileSet && v.head == [32]byte{}:
+		return errors.New("share: a tile set is made by Tiled")
 	case roleName[manifest.Role(v.Role)] == "" || extension[manifest.Media(v.Media)] == "":
 		return fmt.Errorf("share: role %d, media type %d", v.Role, v.Media)
 	case len(v.Data) == 0 || len(v.Data) > manifest.MaxSize:

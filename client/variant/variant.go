@@ -34,6 +34,7 @@ const (
 	Preview  Role = 0
 	Thumb    Role = 1
 	View     Role = 2
+	TileSet  Role = 3
 	Original Role = 4
 )
 
