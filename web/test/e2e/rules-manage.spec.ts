@@ -232,3 +232,41 @@ test("named people: set on the manage page, opened with their key, and by nobody
   await anyone.goto(link);
   await shows(anyone, "view");
 });
+
+test("a request link: what arrives is listed and opens; closed, it takes nothing", async ({ browser }) => {
+  const file = site.file("request.manage");
+  const made = await site.cli("request", "--manage-file", file);
+  expect(made.code, made.stderr).toBe(0);
+  const request = made.stdout.trim();
+  const owner = await stranger(browser, { viewport: { width: 1280, height: 900 } });
+  await owner.goto(fs.readFileSync(file, "utf8").trim());
+  await expect(part(owner, "box-state")).toHaveAttribute("data-state", "open");
+  await expect(owner.getByText("Nothing yet")).toBeVisible();
+  expect(((await part(owner, "share-link").textContent()) ?? "").trim()).toBe(request);
+  await look(owner, "manage-box-empty");
+
+  for (const seed of [1, 2]) {
+    const sent = await site.cli("send", "--to", request, photo("screenshot", seed));
+    expect(sent.code, sent.stderr).toBe(0);
+  }
+  await owner.reload();
+  await expect(part(owner, "delivery")).toHaveCount(2);
+  await look(owner, "manage-box");
+  const [opened] = await Promise.all([
+    owner.context().waitForEvent("page"),
+    part(owner, "delivery").first().getByRole("link").click(),
+  ]);
+  await shows(opened, "view");
+
+  await part(owner, "box-switch").click();
+  await expect(part(owner, "box-state")).toHaveAttribute("data-state", "closed");
+  expect((await site.cli("send", "--to", request, photo("screenshot"))).code).not.toBe(0);
+  await part(owner, "box-switch").click();
+  await expect(part(owner, "box-state")).toHaveAttribute("data-state", "open");
+  await part(owner, "extend").click();
+  await done(owner, "saved");
+  await part(owner, "delete").click();
+  await part(owner, "delete-confirm").click();
+  await expect(owner.getByRole("heading", { name: "Deleted" })).toBeVisible();
+  expect((await site.cli("send", "--to", request, photo("screenshot"))).code).not.toBe(0);
+});

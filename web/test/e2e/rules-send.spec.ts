@@ -188,3 +188,35 @@ test("caption and credit go along when asked, edited; and not otherwise", async 
   await other.getByRole("button", { name: "Info" }).click();
   await expect(other.getByText(planted.owner)).toHaveCount(0);
 });
+
+test("the keyboard alone sets every rule", async ({ page }) => {
+  await page.goto(`${site.url}/`);
+  await choose(page, photo("screenshot"));
+  await expect(part(page, "send")).toBeEnabled();
+  const wanted = ["pixels-only", "keep-caption", "named", "ask-first", "access-log", "borrowed"];
+  for (let i = 0; i < 60 && wanted.length > 0; i++) {
+    await page.keyboard.press("Tab");
+    const id = await page.evaluate(() => document.activeElement?.getAttribute("data-testid") ?? "");
+    if (id !== wanted[0]) continue;
+    await page.keyboard.press("Space");
+    await expect(part(page, id)).toBeChecked();
+    wanted.shift();
+  }
+  expect(wanted).toEqual([]);
+  await part(page, "recipients").focus();
+  await page.keyboard.insertText(known);
+  await expect(part(page, "recipient")).toHaveCount(1);
+  await page.getByRole("button", { name: /^Remove the key/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(part(page, "recipient")).toHaveCount(0);
+});
+
+test("German", async ({ browser }) => {
+  const page = await stranger(browser, { locale: "de-DE" });
+  await page.goto(`${site.url}/`);
+  await choose(page, photo("telling"));
+  for (const id of ["pixels-only", "named", "access-log"]) await part(page, id).check();
+  await part(page, "passphrase").fill("sommer");
+  await expect(page.getByText(/schnell erraten/i).first()).toBeVisible();
+  await look(page, "send-rules-de");
+});

@@ -1,12 +1,19 @@
 // What an owner does with the manage link.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { ApiError } from "../../src/api/errors.ts";
 import { type Bytes, hex, none, random } from "../../src/format/bytes.ts";
-import { sha, unlockToken } from "../../src/format/kdf.ts";
+import { printCode } from "../../src/format/code.ts";
+import { idOf, sha, unlockToken } from "../../src/format/kdf.ts";
+import { openLocks } from "../../src/format/locks.ts";
+import { encodeMailbox, type MailboxDocument, mailboxView } from "../../src/format/mailbox.ts";
+import { type StoredPost, sealPost } from "../../src/format/posts.ts";
+import { signer } from "../../src/format/signature.ts";
 import type { ManageState } from "../../src/model/manage-state.ts";
 import { refusal } from "../../src/model/manage-state.ts";
 import { Managing, WeakError } from "../../src/model/managing.ts";
-import { noRules } from "./made-door.ts";
+import { late, noRules } from "./made-door.ts";
 import { MadeShare, until, type Wanted } from "./made-share.ts";
 
 const newPw = random(32);
@@ -145,3 +152,158 @@ for (const [name, stage, change, want] of [
   test(`refusal: ${name}`, () => {
     assert.equal(refusal({ ...new MadeShare().statement, stage }, change, now), want);
   });
+
+test("the access log is switched by one statement, whose key is the owner's", async () => {
+  const [share, managing] = await opened();
+  managing.setLog(true);
+  assert.equal(said(await until(managing, settled)), "log");
+  assert.deepEqual(share.statement.logKey, late.logKey(share.owner, share.id));
+  assert.ok(managing.watch.log, "it is read from now on");
+  managing.setLog(false);
+  assert.equal(said(await until(managing, settled)), "no-log");
+  assert.equal(share.statement.logKey.length, 0);
+  assert.equal(managing.watch.log, undefined);
+});
+
+test("other people: locks, R and pepper are new, the passphrase stays, and the owner still reads everything", async () => {
+  const identity = await generateX25519Identity();
+  const [share, managing] = await opened({ passphrase: "seven quiet lamps" });
+  const before = hex(share.pepper);
+  managing.setPeople({ recipients: [await identityToRecipient(identity)], askFirst: true });
+  const state = await until(managing, settled);
+  assert.equal(said(state), "people");
+  assert.notEqual(hex(share.pepper), before);
+  assert.equal(share.statement.suite, 1);
+  assert.equal(share.statement.askFirst, 1);
+  assert.deepEqual(share.statement.locks, sha(share.locks));
+  const r = await openLocks(share.locks, share.view, share.id, identity);
+  assert.equal(r?.length, 32);
+  assert.equal(await openLocks(share.locks, share.view, share.id, await generateX25519Identity()), undefined);
+  assert.equal(state.at === "open" && state.share.manifest?.title, "Doors");
+  assert.ok(managing.watch.door, "the door is watched from now on");
+  managing.setPeople({ recipients: [], askFirst: false });
+  await until(managing, (s) => settled(s) && share.statement.askFirst === 0);
+  assert.equal(share.statement.locks.length, 0);
+  assert.equal(managing.watch.door, undefined);
+  managing.close();
+});
+
+test("people that meet another revision are not forced on it", async () => {
+  const [share, managing] = await opened();
+  share.sign({ ...share.statement, revision: 2 });
+  managing.setPeople({ recipients: [], askFirst: true });
+  assert.equal(said(await until(managing, settled)), "changed");
+  assert.equal(share.statement.askFirst, 0);
+  managing.close();
+});
+
+test("looking again shows what changed and keeps what is being said; what is gone is said", async () => {
+  const [share, managing] = await opened({ views: 3 });
+  share.takes.add("somebody");
+  await managing.look();
+  const taken = (s: ManageState) => (s.at === "open" ? s.share.taken : s.at);
+  assert.equal(taken(managing.state), 1);
+  share.away = true;
+  await managing.look();
+  assert.equal(taken(managing.state), 1);
+  share.away = false;
+  share.gone = true;
+  await managing.look();
+  assert.equal(taken(managing.state), "failed");
+});
+
+test("forgetting erases the secrets; nothing can be asked afterwards", async () => {
+  const [share, managing] = await opened();
+  managing.forget();
+  assert.equal(managing.state.at, "forgotten");
+  share.requests.length = 0;
+  managing.change({ viewLimit: 1 });
+  managing.remove();
+  await managing.look();
+  assert.deepEqual(share.requests, []);
+});
+
+/** The manage link of a request link: shares are malformed there. */
+async function mailbox(made: (owner: Bytes, id: Bytes) => Promise<readonly StoredPost[]> = async () => []) {
+  const owner = random(32);
+  const s = signer(owner);
+  const id = idOf(s.publicKey);
+  const posts = await made(owner, id);
+  let document: MailboxDocument = {
+    ...{ id, owner: s.publicKey, revision: 1, created: Date.now() - 1000, expires: Date.now() + 3_600_000, open: 1 },
+    recipient: await late.mailboxRecipient(owner, id),
+  };
+  const stored = () => {
+    const bytes = encodeMailbox(document);
+    return { document: bytes, signature: s.sign("mailbox", bytes) };
+  };
+  const share = new MadeShare();
+  const managing = new Managing(
+    {
+      ...noRules,
+      api: {
+        ...noRules.api,
+        ...share.ownerApi,
+        shareState: async () => Promise.reject(new ApiError("malformed")),
+        readMailbox: async () => ({ ...stored(), posts, now: Date.now() }),
+        changeMailbox: async (_s, _owner, next) => {
+          if (next.revision !== document.revision + 1) {
+            const { document: statement, signature } = stored();
+            return { statement, signature };
+          }
+          document = next;
+          return undefined;
+        },
+      },
+      passphrase: async () => assert.fail(),
+      viewLink: (of, view) => `view ${hex(of)} ${hex(view)}`,
+      now: () => Date.now(),
+    },
+    () => owner.slice() as Bytes,
+  );
+  void managing.start();
+  const lie = (change: Partial<MailboxDocument>) => {
+    document = { ...document, ...change };
+  };
+  return { managing, lie, document: () => document };
+}
+
+const boxed = (s: ManageState) => s.at === "mailbox" && !s.busy;
+
+test("the manage link of a request link lists what arrived by it, and nothing else", async () => {
+  const other = new MadeShare();
+  const code = printCode({ kind: "view", id: other.id, view: other.view });
+  const { managing } = await mailbox(async (owner, id) => {
+    const recipient = await late.mailboxRecipient(owner, id);
+    const good = await sealPost(recipient, mailboxView(owner, id), id, code);
+    const forged = await sealPost(recipient, random(16), id, code);
+    return [good, forged, good, random(1787)].map((sealed, i) => ({ received: Date.now() + i, sealed }));
+  });
+  const state = await until(managing, boxed);
+  assert.ok(state.at === "mailbox");
+  assert.deepEqual(
+    state.box.deliveries.map(({ link }) => link),
+    [`view ${hex(other.id)} ${hex(other.view)}`],
+  );
+  assert.equal(state.box.dropped, 3);
+  assert.match(state.box.requestLink, /^request /);
+  managing.close();
+});
+
+test("a mailbox is closed, opened and extended, also on top of what somebody else changed", async () => {
+  const { managing, lie, document } = await mailbox();
+  await until(managing, boxed);
+  managing.changeBox({ open: 0 });
+  const closed = await until(managing, (s) => s.at === "mailbox" && s.done !== undefined);
+  assert.equal(closed.at === "mailbox" && closed.box.document.open, 0);
+  const expires = document().expires + 1000;
+  lie({ revision: 9, open: 1 });
+  managing.changeBox({ expires });
+  const merged = await until(managing, (s) => s.at === "mailbox" && s.done === "merged");
+  assert.deepEqual([document().revision, document().open, document().expires], [10, 1, expires]);
+  assert.ok(merged);
+  managing.changeBox({ expires: 1 });
+  const past = await until(managing, (s) => s.at === "mailbox" && s.problem !== undefined);
+  assert.equal(past.at === "mailbox" && past.problem, "past");
+  managing.close();
+});
