@@ -175,6 +175,14 @@ func (p *pack) addPhoto(args []js.Value) (any, error) {
 // browser has coded is stripped as well; an original is already.
 func variants(list []coded, data js.Value) (made []share.Variant, preview []byte, err error) {
 	for i, c := range list {
+		if c.Role == variant.TileSet {
+			set, err := tiled(c, data.Index(i))
+			if err != nil {
+				return nil, nil, err
+			}
+			made = append(made, set)
+			continue
+		}
 		strip := stripVariant
 		if c.Role == variant.Original {
 			strip = func(v js.Value, _ variant.Media) ([]byte, error) { return bytesOf(v) }
@@ -191,6 +199,18 @@ func variants(list []coded, data js.Value) (made []share.Variant, preview []byte
 	}
 	slices.Reverse(made)
 	return made, preview, nil
+}
+
+// tiled takes a list of the bytes of tiles, row by row, and strips each.
+func tiled(c coded, data js.Value) (share.Variant, error) {
+	tiles := make([][]byte, data.Length())
+	for i := range tiles {
+		var err error
+		if tiles[i], err = stripVariant(data.Index(i), c.Media); err != nil {
+			return share.Variant{}, err
+		}
+	}
+	return share.Tiled(c.Media, c.Width, c.Height, tiles)
 }
 
 func (p *pack) add(about share.Photo, made []share.Variant) (any, error) {
