@@ -60,7 +60,8 @@ type server struct {
 	site   []byte
 	pages  pages
 	cross  http.CrossOriginProtection
-	large  crowd
+	large  crowd // owner requests with a large body
+	puts   crowd
 	engine *gin.Engine
 }
 
@@ -92,7 +93,10 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("api: site: %w", err)
 	}
-	s := &server{Config: c, site: site, pages: pages{c.Pages, c.BasePath}}
+	s := &server{
+		Config: c, site: site, pages: pages{c.Pages, c.BasePath},
+		large: crowd{most: largeAtOnce, each: largeAtOnceEach}, puts: crowd{most: putsAtOnce, each: putsAtOnceEach},
+	}
 	if c.PublicURL != "" {
 		if err := s.cross.AddTrustedOrigin(c.PublicURL); err != nil {
 			return nil, fmt.Errorf("api: public URL: %w", err)

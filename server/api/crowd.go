@@ -10,16 +10,23 @@ import (
 	"safelight/server/wire"
 )
 
+// What takes long is limited in number, in all and from one address; an IPv6 address counts as its /64.
+//
 // A body of an owner request lies in memory as a whole before its signature can be checked, and may take five minutes to
-// arrive. So large ones are few at a time: else whoever sends many slowly would fill the machine.
+// arrive: whoever sends many slowly would fill the machine. A PUT may take an hour, and the disk keeps the space free that it
+// has announced: whoever begins many and sends nothing would leave no space for others.
 const (
 	largeBody       = 64 << 10 // more than a manifest of the second size, with everything beside it
 	largeAtOnce     = 256
-	largeAtOnceEach = 16 // from one address; an IPv6 address counts as its /64
+	largeAtOnceEach = 16
+	putsAtOnce      = 4096
+	putsAtOnceEach  = 64
 )
 
-// crowd counts large bodies under way. The zero crowd is ready.
+// crowd counts what is under way. Its two limits are set before use.
 type crowd struct {
+	most, each int
+
 	mu  sync.Mutex
 	all int
 	by  map[netip.Addr]int
@@ -29,7 +36,7 @@ type crowd struct {
 func (c *crowd) enter(addr netip.Addr) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.all >= largeAtOnce || c.by[addr] >= largeAtOnceEach {
+	if c.all >= c.most || c.by[addr] >= c.each {
 		return false
 	}
 	if c.by == nil {
@@ -64,10 +71,19 @@ func (s *server) ownerBody(c *gin.Context) ([]byte, error) {
 	if n := c.Request.ContentLength; n >= 0 && n <= largeBody {
 		return body(c, n)
 	}
-	addr := household(s.Client.Addr(c.Request))
-	if !s.large.enter(addr) {
-		return nil, &rules.Error{Code: wire.CodeBusy, RetryAfter: wire.BusyRetryAfter}
+	leave, err := s.among(&s.large, c)
+	if err != nil {
+		return nil, err
 	}
-	defer s.large.leave(addr)
+	defer leave()
 	return body(c, wire.MaxOwnerBody)
+}
+
+// among counts a request in, or refuses it; leave counts it out.
+func (s *server) among(all *crowd, c *gin.Context) (leave func(), err error) {
+	addr := household(s.Client.Addr(c.Request))
+	if !all.enter(addr) {
+		return nil, &rules.Error{Code: wire.CodeBusy, Detail: "too many large requests at once", RetryAfter: wire.BusyRetryAfter}
+	}
+	return func() { all.leave(addr) }, nil
 }

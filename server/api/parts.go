@@ -78,6 +78,12 @@ func (s *server) putPart(c *gin.Context) {
 		s.fail(c, "put", err)
 		return
 	}
+	leave, err := s.among(&s.puts, c)
+	if err != nil {
+		s.fail(c, "put", err)
+		return
+	}
+	defer leave()
 	patience(c, wire.PutTimeout, wire.PutTimeout+time.Minute)
 	in := c.Request.Body // untouched, so that a Worker can hand its stream on without reading it
 	created, err := s.Shares.Put(c.Request.Context(), id, up, p.n, bearer(c.Request), p.size, p.sum, in)
