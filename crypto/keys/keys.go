@@ -13,7 +13,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"safelight/crypto/link"
 	"safelight/crypto/statement"
@@ -66,7 +65,6 @@ func passphrase(ikm []byte, id statement.ID, label string) string {
 type redacted struct{}
 
 func (redacted) Format(f fmt.State, _ rune) { io.WriteString(f, "redacted") }
-func (redacted) LogValue() slog.Value       { return slog.StringValue("redacted") }
 
 // Owner is who holds the owner secret O: everything derives from it. It implements statement.Signer.
 type Owner struct {

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"safelight/crypto/statement"
 )
@@ -63,9 +62,6 @@ type Code struct {
 
 // Format keeps the secret out of every print.
 func (Code) Format(f fmt.State, _ rune) { io.WriteString(f, "redacted") }
-
-// LogValue keeps the secret out of logs.
-func (Code) LogValue() slog.Value { return slog.StringValue("redacted") }
 
 // MarshalText refuses, so that no encoder writes a secret by accident.
 func (Code) MarshalText() ([]byte, error) {
