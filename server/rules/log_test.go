@@ -106,6 +106,27 @@ func TestLogOfTakes(t *testing.T) {
 	w.wantLog(o, accesslog.Taken, accesslog.Taken)
 }
 
+// TestLogOfReload: whoever reloads a share with a view limit guesses again, rightly, and takes with the id that he has. His
+// guess must not pass for a wrong one.
+func TestLogOfReload(t *testing.T) {
+	w := newWorld(t)
+	o, _, _ := w.live(func(d *draft) { withLog(d); withPassphrase(d); withViews(1)(d) })
+	var tags [2][accesslog.TagSize]byte
+	for i := range tags {
+		g, err := w.guess(o, 1)
+		wantCode(t, "guess", err, "")
+		tags[i] = accesslog.Tag(g.Guess[:])
+		for range 2 {
+			_, err = w.Take(ctx, o.id, &wire.TakeRequest{Unlock: o.unlock, Revision: 1, Take: [16]byte{1}, Guess: g.Guess[:]})
+			wantCode(t, "take", err, "")
+		}
+	}
+	events := w.wantLog(o, accesslog.Tried, accesslog.Taken, accesslog.Tried, accesslog.Opened)
+	if events[1].Tag != tags[0] || events[3].Tag != tags[1] {
+		t.Errorf("tags %x, want %x", [][8]byte{events[1].Tag, events[3].Tag}, tags)
+	}
+}
+
 func TestNoLog(t *testing.T) {
 	w := newWorld(t)
 	o, _, _ := w.live(nil)
