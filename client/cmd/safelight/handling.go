@@ -1,6 +1,12 @@
 package main
 
-import "github.com/spf13/pflag"
+import (
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"safelight/client/strip"
+)
 
 // handling is how the photos of a share are treated.
 type handling struct{ pixelsOnly, convert, keepCaption bool }
@@ -20,6 +26,14 @@ It may not take out the noise of its sensor, by which photos of one camera can b
 func convertedText(converted bool) string {
 	if converted {
 		return "made a PNG of its pixels; "
+	}
+	return ""
+}
+
+// builtWithout says what sets these pictures apart from those of all others.
+func builtWithout(sent []strip.Report) string {
+	if slices.ContainsFunc(sent, func(r strip.Report) bool { return r.Media == strip.JPEG }) {
+		return "\nThis program was built without libwebp. Its pictures are JPEGs, where all others send WebP."
 	}
 	return ""
 }

@@ -241,7 +241,7 @@ func (f *sendFlags) print(s streams, sent *client.Sent, phrase string, files []s
 		s.note("%s: %s%s", files[i], convertedText(sent.Converted[i]), removedText(p))
 	}
 	if f.pixelsOnly {
-		s.note("%s", pixelsOnlyText)
+		s.note("%s%s", pixelsOnlyText, builtWithout(sent.Photos))
 	}
 	s.note("Opens for %s.", left(sent.Expires, time.Now()))
 	f.phraseFlags.tell(s, phrase)
