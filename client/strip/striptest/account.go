@@ -32,6 +32,9 @@ func Account(b []byte) (err error) {
 	if bytes.HasPrefix(b, []byte("RIFF")) {
 		return accountWebP(b)
 	}
+	if bytes.HasPrefix(b, []byte("\xff\x0a")) || bytes.HasPrefix(b, []byte("\x00\x00\x00\x0cJXL ")) {
+		return accountJXL(b)
+	}
 	return accountPNG(b)
 }
 
