@@ -140,8 +140,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// BenchmarkSeal is what the log adds to a request.
-func BenchmarkSeal(b *testing.B) {
+// BenchmarkSealEvent is what the log adds to a request.
+func BenchmarkSealEvent(b *testing.B) {
 	public := DeriveKey(seed).Public()
 	for b.Loop() {
 		key, err := ParseKey(public[:])

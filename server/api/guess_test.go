@@ -92,8 +92,8 @@ func TestGuessIsCheap(t *testing.T) {
 	}
 }
 
-// BenchmarkGuess is a whole guess through router, rules and store.
-func BenchmarkGuess(b *testing.B) {
+// BenchmarkWholeGuess is a whole guess through router, rules and store.
+func BenchmarkWholeGuess(b *testing.B) {
 	g := newGuesser(b)
 	before := spent(b)
 	for b.Loop() {

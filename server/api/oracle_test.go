@@ -132,7 +132,9 @@ func TestTimeTellsNothing(t *testing.T) {
 	}
 	c.delay = 2 * time.Millisecond
 	slow := qs[len(qs)-1].Name
-	if got, name := worst(qs, c.measure(qs, samples, slow)); got < leak {
+	got, name := worst(qs, c.measure(qs, samples, slow))
+	t.Logf("with a delay of %v |t| = %.0f, %s", c.delay, got, name)
+	if got < leak {
 		t.Errorf("control: a delay of %v was not found: |t| = %.2f, %s", c.delay, got, name)
 	}
 	bare, qs := serve(-1)

@@ -323,6 +323,9 @@ func TestModel(t *testing.T) {
 	// The runs that find what TestModelNotices breaks, with nothing broken.
 	for about, seeds := range []int{aShare: 3000, aKnock: 2500, mailbox: 1000} {
 		about := mode(about)
+		if testing.Short() {
+			seeds /= 10 // the race detector has nothing to find: tasks take turns
+		}
 		if seed, bad := firstViolation(about, faults{}, seeds); bad != "" {
 			t.Fatalf("mode %d, run %d: %s", about, seed, bad)
 		}
@@ -363,6 +366,9 @@ func TestModelNotices(t *testing.T) {
 		{"a commitment has one answer", faults{answerTwice: true}, aKnock},
 		{"posts are judged in one transaction", faults{blindPost: true}, mailbox},
 		{"a post is stored once", faults{postTwice: true}, mailbox},
+	}
+	if testing.Short() {
+		return // takes a minute under the race detector, for the same reason
 	}
 	const seeds = 20_000
 	for _, tt := range tests {
