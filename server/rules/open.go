@@ -76,9 +76,9 @@ func unlocked(r *record, unlock [32]byte) error {
 func (s *Shares) Take(ctx context.Context, id ID, q *wire.TakeRequest) (*wire.TakeReply, error) {
 	var rec *record
 	var e entry
-	counted := false
+	counted, used := false, false
 	err := s.update(ctx, id, func(now int64, r *record) error {
-		rec, counted = r, false
+		rec, counted, used = r, false, false
 		if err := unlocked(r, q.Unlock); err != nil {
 			return err
 		}
@@ -97,7 +97,10 @@ func (s *Shares) Take(ctx context.Context, id ID, q *wire.TakeRequest) (*wire.Ta
 		case known:
 			return errUnchanged
 		case r.State != stateLive || r.taken() >= r.st.ViewLimit:
-			return refuse(wire.CodeUsed, "")
+			if used = true; refunded {
+				return nil // he is refused, and his guess was right all the same
+			}
+			return errUnchanged
 		}
 		r.Takes = append(r.Takes, sum[:]...)
 		r.settle(now)
@@ -106,6 +109,9 @@ func (s *Shares) Take(ctx context.Context, id ID, q *wire.TakeRequest) (*wire.Ta
 	})
 	if err != nil {
 		return nil, err
+	}
+	if used {
+		return nil, refuse(wire.CodeUsed, "")
 	}
 	s.afterPush(ctx, id, rec, &e)
 	pepper, err := s.keys.open(id, fieldPepper, rec.Pepper)

@@ -267,3 +267,23 @@ func TestReadRanges(t *testing.T) {
 	_, err = w.bundle(o, up.Upload)
 	wantCode(t, "Read of bytes that were lost", err, wire.CodeChanged)
 }
+
+// TestRightGuessTooLate: somebody with the right passphrase comes when no view is left. He is refused, and his guess is put
+// back.
+func TestRightGuessTooLate(t *testing.T) {
+	w := newWorld(t)
+	o, _, _ := w.live(func(d *draft) { withPassphrase(d); withViews(1)(d) })
+	_, err := w.take(o, 1, 1)
+	wantCode(t, "take", err, "")
+	for range 3 * wire.GuessBucket {
+		g, err := w.guess(o, 1)
+		wantCode(t, "guess", err, "")
+		for range 2 { // the second time it is not put back
+			_, err = w.Take(ctx, o.id, &wire.TakeRequest{Unlock: o.unlock, Revision: 1, Take: [16]byte{2}, Guess: g.Guess[:]})
+			wantCode(t, "take too late", err, wire.CodeUsed)
+		}
+	}
+	if r, err := w.open(o, nil); err != nil || r.Taken != 1 {
+		t.Errorf("open = %v views taken, %v", r, err)
+	}
+}

@@ -64,8 +64,9 @@ type Records interface {
 	Delete(ctx context.Context, k Key, counter uint64) error
 }
 
-// Manifests keeps sealed manifests (up to MaxManifest) under share and SHA-256. Put is idempotent; Drop of a missing one is no error.
-// A manifest is put before the record that names it is swapped in, and dropped after.
+// Manifests keeps sealed manifests, and whatever else a record names by its hash, such as older events and posts (up to
+// MaxManifest), under share and SHA-256. Put is idempotent; Drop of a missing one is no error. A manifest is put before
+// the record that names it is swapped in, and dropped after.
 type Manifests interface {
 	PutManifest(ctx context.Context, k Key, sum [32]byte, b []byte) error
 	Manifest(ctx context.Context, k Key, sum [32]byte) ([]byte, error)
