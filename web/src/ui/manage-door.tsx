@@ -1,4 +1,5 @@
 // Who is at the door: the three words large, let in or refuse. What is decided stays until its time is over.
+import { useEffect } from "preact/hooks";
 import { t } from "../lib/words.ts";
 import type { Door, DoorState, Knock } from "../model/manage-door.ts";
 import { useCountdown, useModel } from "../viewer/use-model.ts";
@@ -7,6 +8,7 @@ import { Icon } from "./icon.tsx";
 export function DoorPanel({ door }: { readonly door: Door }) {
   const { knocks, reached, busy } = useModel<DoorState>(door);
   const deciding = knocks.filter(({ status }) => status === "decide").length;
+  useWaiting(deciding);
   return (
     <section class="panel full door" data-testid="door" aria-labelledby="door-title">
       <div class="stack tight">
@@ -32,6 +34,18 @@ export function DoorPanel({ door }: { readonly door: Door }) {
       <p class="caption">{t("door.limits")}</p>
     </section>
   );
+}
+
+/** The tab says that somebody waits, for an owner who looks at another one. */
+function useWaiting(count: number): void {
+  useEffect(() => {
+    if (count === 0) return undefined;
+    const before = document.title;
+    document.title = t("door.tab", { n: count, title: before });
+    return () => {
+      document.title = before;
+    };
+  }, [count]);
 }
 
 interface KnockingProps {

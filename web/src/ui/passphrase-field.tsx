@@ -12,7 +12,7 @@ const countable = 1e15;
 
 /** "1 trillion": the order of magnitude, since the meter knows no more. */
 function rounded(guesses: number): string {
-  const order = 10 ** Math.round(Math.log10(Math.min(Math.max(guesses, 1), countable)));
+  const order = 10 ** Math.round(Math.log10(Math.min(Math.max(guesses, 10), countable)));
   return new Intl.NumberFormat(locale(), { notation: "compact", compactDisplay: "long" }).format(order);
 }
 

@@ -4,7 +4,12 @@ import { t } from "../lib/words.ts";
 import type { Photo } from "../model/send-prepare.ts";
 import { linesOf, Pictures, Values } from "./findings.tsx";
 
-export function Removed({ photos }: { readonly photos: readonly Photo[] }) {
+interface Props {
+  readonly photos: readonly Photo[];
+  readonly pixelsOnly: boolean;
+}
+
+export function Removed({ photos, pixelsOnly }: Props) {
   const found = photos.map(({ work }) => ("stripped" in work ? work.stripped.findings : []));
   const all = found.flat();
   const of = found.filter((findings) => findings.length > 0).length;
@@ -13,6 +18,7 @@ export function Removed({ photos }: { readonly photos: readonly Photo[] }) {
       <div>
         <h2>{t("removed.title")}</h2>
         <p class="small quiet">{summary(all.length, of, photos.length - of)}</p>
+        {pixelsOnly ? <p class="small quiet">{t("removed.pixels-only")}</p> : null}
       </div>
       {all.length > 0 ? (
         <dl class="facts">

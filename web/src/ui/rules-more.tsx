@@ -72,7 +72,9 @@ export function RulesMore({ model }: { readonly model: SendModel }) {
         <Check field="log" model={model}>
           <p class="hint aside">{t("switch.log.not")}</p>
         </Check>
-        <Check field="borrowed" model={model} />
+        <Check field="borrowed" model={model}>
+          {fields.askFirst ? <p class="hint aside">{t("switch.borrowed.ask")}</p> : null}
+        </Check>
       </fieldset>
     </>
   );

@@ -204,6 +204,9 @@ function Views({ model }: { readonly model: SendModel }) {
   );
 }
 
+/** What Suggest makes, and hardly anybody types. */
+const suggested = /^([a-z]+-){5}[a-z]+$/;
+
 function Passphrase({ model, onSuggest }: Props) {
   const { fields, faults, strength } = model;
   const { passphrase } = fields;
@@ -241,7 +244,7 @@ function Passphrase({ model, onSuggest }: Props) {
         </Problem>
       ) : (
         <p class="hint" id="passphrase-hint">
-          {t("rule.passphrase-hint")}
+          {t(suggested.test(passphrase) ? "rule.suggested" : "rule.passphrase-hint")}
         </p>
       )}
     </div>

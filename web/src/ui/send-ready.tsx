@@ -85,7 +85,7 @@ export function SendReady({ model, link, manage, head, onToken }: Props) {
           complete={phase === "complete"}
           onForget={() => model.forget()}
         />
-        <Removed photos={photos} />
+        <Removed photos={photos} pixelsOnly={sending?.fields.pixelsOnly ?? false} />
         {phase === "complete" ? (
           <p>
             <button type="button" class="btn" data-testid="again" onClick={() => model.again()}>

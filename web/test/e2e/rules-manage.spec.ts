@@ -184,6 +184,7 @@ test("asking first: both see the same words, one is let in, one is not", async (
   const words = await said(first);
   expect(words).toHaveLength(3);
   expect(await said(second)).not.toEqual(words);
+  await expect(owner).toHaveTitle(/^\(2\) /);
   await look(owner, "manage-door");
 
   const mine = knocks.filter({ hasText: new RegExp(words.join("\\s+")) });

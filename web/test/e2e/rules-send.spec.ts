@@ -53,6 +53,7 @@ test("pixels only: nothing of the camera is in what arrives", async ({ page, bro
   expect(got.code, got.stderr).toBe(0);
   const [file] = got.stdout.trim().split("\n");
   const bytes = fs.readFileSync(file ?? "");
+  await expect(part(page, "removed")).toContainText("Only new pixels were sent");
   // A WebP, smaller than what the camera took: at most 0.9 of its 1500 pixels.
   expect(bytes.subarray(8, 12).toString()).toBe("WEBP");
   const viewer = await stranger(browser);
