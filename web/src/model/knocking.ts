@@ -81,7 +81,8 @@ function refusedBy(error: unknown, k: Knock, heard: Heard): undefined {
   const known = Number.isFinite(heard.until);
   if (known && isAway(error)) return undefined;
   if (!(error instanceof ApiError)) throw error;
-  if (error.code === "later" && !known) throw new GateError("full", k.ports.now() + 1000 * (error.retryAfter ?? 60));
+  // A place may become free long before the server says so, which knows only when the first one lapses.
+  if (error.code === "later" && !known) throw new GateError("full");
   if (error.code === "later") return undefined;
   // A knock that lapsed is malformed, and so is a question to a share that does not ask first any more.
   if (error.code === "malformed") throw new GateError(known && heard.o.length > 0 ? "expired" : "changed");

@@ -20,13 +20,10 @@ import { type Busy, type Opened, type Problem, type ProblemCode, ViewError } fro
 export class GateError extends Error {
   override name = "GateError";
   readonly code: ProblemCode;
-  /** Local time in ms before which another try is useless. */
-  readonly until: number | undefined;
 
-  constructor(code: ProblemCode, until?: number) {
+  constructor(code: ProblemCode) {
     super(code);
     this.code = code;
-    this.until = until;
   }
 }
 
@@ -129,12 +126,9 @@ async function reopen(p: Pass, keys: Keys, guessId: Bytes): Promise<Passed> {
   throw looked.statement.suite > 0 ? new GateError("wrong-passphrase") : new ViewError("damaged");
 }
 
-const problem = (code: ProblemCode, until: number | undefined): Problem =>
-  until === undefined ? { code } : { code, until };
-
 /** What to say beside the field; undefined when the failure needs a page of its own. */
 export function problemOf(error: unknown, now: number): Problem | undefined {
-  if (error instanceof GateError) return problem(error.code, error.until);
+  if (error instanceof GateError) return { code: error.code };
   if (isAway(error)) return { code: "unreachable" };
   if (!(error instanceof ApiError)) return undefined;
   if (error.code === "changed") return { code: "changed" };

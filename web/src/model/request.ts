@@ -177,8 +177,9 @@ export class Requesting {
     this.#run.abort();
     this.#run = new AbortController();
     this.paused = undefined;
+    const cancelled = send?.cancel();
     send?.prepare.clear();
-    await send?.cancel();
+    await cancelled;
   }
 
   /** The same photos once more, after the send model has failed. */

@@ -221,8 +221,12 @@ export class SendModel {
 
   #events() {
     const cargo = this.#cargo;
+    const stop = this.#stop;
     return {
-      step: (step: Step) => this.#step(step),
+      // A worker that was busy when somebody cancelled still ends its step.
+      step: (step: Step) => {
+        if (!stop?.signal.aborted) this.#step(step);
+      },
       linked: (share: NewShare) => this.#sent({ share }),
       sealed: (photo: number, span: Span) => {
         cargo.spans[photo]?.push(span);

@@ -1,14 +1,14 @@
 // Drives a page that shows a share, from the link to open photos and through everything that can come between.
 // It renders nothing; whoever does subscribes to the state.
-import { ApiError, isAway } from "../api/errors.ts";
+import { isAway } from "../api/errors.ts";
 import { pause } from "../api/http.ts";
 import { type Bytes, none } from "../format/bytes.ts";
 import type { Statement } from "../format/statement.ts";
+import { isApi, lookUntilThere, nth, restForOriginals } from "./arriving.ts";
 import { HeldR } from "./held.ts";
 import { askToBeLetIn } from "./knocking.ts";
 import {
   type Entry,
-  firstLook,
   isGated,
   isRare,
   type Key,
@@ -25,14 +25,8 @@ import { GateError, pass, problemOf } from "./passing.ts";
 import { either } from "./signals.ts";
 import { type Busy, codeOf, type Opened, type Problem, ViewError, type ViewState } from "./view-state.ts";
 
-const waitingPause = [2000, 3000, 5000, 8000, 10_000];
-const stagePause = [6000, 9000, 14_000, 20_000, 30_000, 60_000];
 const retryPause = [8000, 15_000, 30_000, 60_000];
 const lateAfter = 24 * 3_600_000;
-
-const nth = (list: readonly number[], n: number): number => list[Math.min(n, list.length - 1)] ?? 0;
-const isApi = (error: unknown, ...codes: ApiError["code"][]): boolean =>
-  error instanceof ApiError && codes.includes(error.code);
 
 export class Viewing {
   state: ViewState = { at: "opening" };
@@ -113,7 +107,7 @@ export class Viewing {
 
   /** Asks for the share until it is there, then opens it or shows the gate. */
   private async open(link: Link, signal: AbortSignal, problem?: Problem): Promise<void> {
-    const looked = await this.lookUntilThere(link, signal);
+    const looked = await lookUntilThere(this.ports, link, signal, () => this.show({ at: "waiting" }));
     this.failures = 0;
     this.looked = looked;
     const { statement, reply } = looked;
@@ -129,18 +123,6 @@ export class Viewing {
     // Nothing stands before it, and yet there is no pepper: the record is not the one the statement speaks of.
     if (reply.pepper.length === 0) throw new ViewError("damaged");
     this.showShare(await unseal(this.ports, link, looked, keysOf(link, none, none), reply.pepper, signal));
-  }
-
-  private async lookUntilThere(link: Link, signal: AbortSignal): Promise<Looked> {
-    for (let n = 0; ; n++) {
-      try {
-        return await firstLook(this.ports, link, signal);
-      } catch (error) {
-        if (!isApi(error, "uploading")) throw error;
-        this.show({ at: "waiting" });
-        await pause(nth(waitingPause, n), signal);
-      }
-    }
   }
 
   private showGate({ statement, reply, skew }: Looked, problem?: Problem): void {
@@ -193,13 +175,10 @@ export class Viewing {
       // Who asked wants to see it. Where a view is counted or a passphrase is missing, they decide once more.
       if (statement.suite === 0 && statement.viewLimit === 0) this.press({ passphrase: "" });
     } catch (error) {
-      if (this.isAt("door")) this.show({ at: "gate", gate });
+      const { at }: { at: string } = this.state;
+      if (at === "door") this.show({ at: "gate", gate });
       this.refused(error, signal);
     }
-  }
-
-  private isAt(at: ViewState["at"]): boolean {
-    return this.state.at === at;
   }
 
   private begin(): AbortSignal {
@@ -254,7 +233,7 @@ export class Viewing {
     const { signal } = this.run;
     try {
       for (let n = 0; this.ports.now() + share.skew < share.statement.created + lateAfter; n++) {
-        await pause(nth(stagePause, n), signal);
+        await restForOriginals(n, signal);
         if (await this.refresh(share)) return;
       }
     } catch {
@@ -271,7 +250,7 @@ export class Viewing {
       const looked = await look(this.ports, link, keys.unlock, none, signal);
       this.looked = looked;
       const { pepper } = looked.reply;
-      if (pepper.length === 0) this.regateAll(looked);
+      if (pepper.length === 0) await this.regateAll(looked);
       else this.showShare(await unseal(this.ports, link, looked, keys, pepper, signal));
     } catch (error) {
       signal.throwIfAborted();
@@ -283,8 +262,9 @@ export class Viewing {
   }
 
   /** What was known does not open it any more: everything is asked for again. */
-  private regateAll(looked: Looked): void {
+  private async regateAll(looked: Looked): Promise<void> {
     if (looked.statement.viewLimit === 0) this.held.forget();
+    if (isRare(looked.statement)) await this.ports.words();
     this.showGate(looked, { code: "changed" });
   }
 

@@ -12,8 +12,8 @@ export function HeadLinks({ here }: { readonly here: (typeof pages)[number]["nam
     <>
       {pages
         .filter(({ name }) => name !== here)
-        .map(({ name, href }) => (
-          <a key={name} href={href} class={name === "request" ? "wide" : ""}>
+        .map(({ name, href }, i) => (
+          <a key={name} href={href} class={i > 0 ? "wide" : ""}>
             {t(`nav.${name}`)}
           </a>
         ))}

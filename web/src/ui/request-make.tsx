@@ -11,7 +11,7 @@ import { HeadLinks } from "./links.tsx";
 import { Qr } from "./qr.tsx";
 import { KeySection, type KeySectionProps } from "./request-key.tsx";
 import { StopMessage } from "./send-parts.tsx";
-import { lifetime, moment } from "./send-words.ts";
+import { briefLifetime, moment } from "./send-words.ts";
 
 export interface MadeLinks {
   readonly link: string;
@@ -88,7 +88,7 @@ function Form({ site, make, done }: FormProps) {
               {lifetimes.map((ms) => (
                 <label key={ms}>
                   <input type="radio" name="lasts" checked={ms === (chosen ?? first)} onChange={() => setChosen(ms)} />
-                  {lifetime(ms)}
+                  {briefLifetime(ms)}
                 </label>
               ))}
             </div>

@@ -24,7 +24,7 @@ export function DoorPage({ knocking, cancel }: DoorProps) {
     <Frame>
       <div class="center">
         <div class="gate">
-          <section class="sleeve" data-testid="knock" data-state={step}>
+          <section class="sleeve is-waiting" data-testid="knock" data-state={step}>
             <i class="lamp" aria-hidden="true" />
             <div>
               <h1 ref={head} tabIndex={-1}>

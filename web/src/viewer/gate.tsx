@@ -85,7 +85,7 @@ function sealedWords({ statement, admitted }: Gate): Word {
 function AskInstead({ ask }: { readonly ask: () => void }) {
   return (
     <div class="instead">
-      <p class="hint">{t("gate.ask.instead")}</p>
+      <p class="small quiet">{t("gate.ask.instead")}</p>
       <button type="button" class="btn wide" data-testid="ask" onClick={ask}>
         {t("gate.ask")}
       </button>
@@ -208,7 +208,7 @@ function Buttons({ busy, until, asks, cancel }: ButtonsProps) {
     );
   return (
     <button type="submit" class="btn primary big wide" data-testid={asks ? "ask" : "open"} disabled={wait > 0}>
-      {wait > 0 ? t(asks ? "gate.ask.wait" : "gate.wait", { n: wait }) : t(asks ? "gate.ask" : "gate.open")}
+      {wait > 0 ? t("gate.wait", { n: wait }) : t(asks ? "gate.ask" : "gate.open")}
     </button>
   );
 }
