@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"image"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -360,6 +361,23 @@ func TestWebPRefused(t *testing.T) {
 				t.Errorf("%v allocations", most)
 			}
 		})
+	}
+}
+
+// A picture of one colour takes some bytes, whatever its size: such a one is not decoded.
+func TestWebPBomb(t *testing.T) {
+	list := webpChunks(losslessWebP)
+	copy(list[0].data[1:], []byte{0x0f, 0xe7, 0xc3, 0x09}) // 10000×10000
+	src := webpFile(list...)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, _, err := webp.Strip(src, webp.Options{MaxPixels: 120_000_000})
+	runtime.ReadMemStats(&after)
+	if e, ok := err.(*refuse.Error); !ok || e.Code != refuse.Coding {
+		t.Errorf("error is %v", err)
+	}
+	if size := after.TotalAlloc - before.TotalAlloc; size > 100_000 {
+		t.Errorf("%d bytes are allocated", size)
 	}
 }
 

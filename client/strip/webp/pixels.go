@@ -45,7 +45,13 @@ func encodePixels(m *image.NRGBA, w, h int, alpha bool) ([]byte, error) {
 	if err != nil || stream == nil {
 		return nil, coding("VP8L picture that cannot be coded anew")
 	}
-	return append(losslessHeader(w, h, alpha), stream...), nil
+	out := append(losslessHeader(w, h, alpha), stream...)
+	// The encoder is not ours: what it made is looked at before it replaces anything.
+	again, err := vp8l.Decode(bytes.NewReader(out))
+	if err != nil || !bytes.Equal(again.(*image.NRGBA).Pix, m.Pix) {
+		return nil, coding("VP8L picture that cannot be coded anew")
+	}
+	return out, nil
 }
 
 func losslessHeader(w, h int, alpha bool) []byte {

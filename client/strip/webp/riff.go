@@ -12,6 +12,10 @@ const (
 	maxFrames = 10_000
 	// All frames of an animation together may have this many times the pixels that one image may have.
 	maxAnimation = 8
+	// A byte of VP8L can stand for any number of pixels. Pictures of one colour are accepted up to freePixels; beyond that
+	// each byte may have so many.
+	freePixels    = 1 << 24
+	pixelsPerByte = 20_000
 )
 
 type parser struct {
@@ -24,6 +28,8 @@ type parser struct {
 	frames        []frame
 	pending       []byte // ALPH, which belongs to the VP8 that follows
 	pixels        int
+	coded         int // bytes of pictures,
+	shown         int // and their pixels
 	parts         []Part
 }
 
@@ -240,6 +246,10 @@ func (p *parser) picture(f frame, name string, data []byte) error {
 	}
 	if w*h > p.maxPixels {
 		return refuse.New(refuse.LargeSize, "")
+	}
+	p.coded += len(data)
+	if p.shown += w * h; p.shown > freePixels+pixelsPerByte*p.coded {
+		return coding("far more pixels than data")
 	}
 	p.frames = append(p.frames, f)
 	return nil
