@@ -42,7 +42,7 @@ func TestImports(t *testing.T) {
 		t.Error(v)
 	}
 	// fmt reaches os by itself; ours must not name it.
-	for _, imported := range dependencies(t, `{{join .Imports "\n"}}`, "safelight/client/strip", "safelight/client/strip/jpeg", "safelight/client/strip/png", "safelight/client/strip/heif", "safelight/client/strip/gif", "safelight/client/strip/webp", "safelight/client/bmff", "safelight/client/strip/icc", "safelight/client/strip/exif", "safelight/client/strip/refuse") {
+	for _, imported := range dependencies(t, `{{join .Imports "\n"}}`, "safelight/client/strip", "safelight/client/strip/jpeg", "safelight/client/strip/png", "safelight/client/strip/heif", "safelight/client/strip/gif", "safelight/client/strip/webp", "safelight/client/strip/jxl", "safelight/client/bmff", "safelight/client/strip/icc", "safelight/client/strip/exif", "safelight/client/strip/refuse") {
 		if imported == "os" {
 			t.Error("os: bytes come from the caller")
 		}

@@ -10,7 +10,7 @@ import (
 // Media is a media type, with the numbers of the manifest (FORMAT.md, Manifest).
 type Media uint8
 
-// The closed list. Only JPEG and PNG are stripped; Variant knows WebP too.
+// The closed list.
 const (
 	JPEG Media = 1 + iota
 	PNG

@@ -18,6 +18,7 @@ import (
 	"safelight/client/strip/gif"
 	"safelight/client/strip/heif"
 	"safelight/client/strip/jpeg"
+	"safelight/client/strip/jxl"
 	"safelight/client/strip/png"
 	"safelight/client/strip/refuse"
 	"safelight/client/strip/webp"
@@ -86,6 +87,10 @@ var formats = map[Media]format{
 		func(b []byte) ([]byte, *webp.Image, error) { return webp.Strip(b, webp.Options{MaxPixels: MaxPixels}) },
 		func(b []byte) (*webp.Image, error) { return webp.Inspect(b, webp.Options{MaxPixels: MaxPixels}) },
 		ofWebP),
+	JXL: of(
+		func(b []byte) ([]byte, *jxl.Image, error) { return jxl.Strip(b, jxl.Options{MaxPixels: MaxPixels}) },
+		func(b []byte) (*jxl.Image, error) { return jxl.Inspect(b, jxl.Options{MaxPixels: MaxPixels}) },
+		ofJXL),
 	AVIF: ofISO,
 	HEIC: ofISO,
 }
@@ -121,17 +126,12 @@ func accept(src []byte) (format, error) {
 	if len(src) == 0 {
 		return format{}, refuse.New(refuse.Empty, "")
 	}
-	media, _ := Sniff(src)
-	f, known := formats[media]
+	media, ok := Sniff(src)
 	switch {
-	case media == 0:
-		return f, refuse.New(foreign(src), "")
-	case !known:
-		return f, refuse.New(refusals[media], "")
+	case !ok:
+		return format{}, refuse.New(foreign(src), "")
 	case len(src) > MaxBytes:
-		return f, refuse.New(refuse.LargeFile, "")
+		return format{}, refuse.New(refuse.LargeFile, "")
 	}
-	return f, nil
+	return formats[media], nil
 }
-
-var refusals = map[Media]refuse.Code{WebP: refuse.WebP, AVIF: refuse.AVIF, GIF: refuse.GIF, HEIC: refuse.HEIC, JXL: refuse.JXL}

@@ -31,7 +31,7 @@ func Variant(media Media, src []byte) ([]byte, error) {
 	case WebP:
 		return variantWebP(src)
 	}
-	return nil, refuse.New(refusals[media], "")
+	return nil, refuse.New(refuse.Unknown, "no encoder makes it")
 }
 
 // variantWebP rebuilds a still WebP of the chunks that hold the picture.
