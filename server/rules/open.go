@@ -75,53 +75,68 @@ func unlocked(r *record, unlock [32]byte) error {
 // Take counts a view and releases the pepper. A take id that was counted before is free.
 func (s *Shares) Take(ctx context.Context, id ID, q *wire.TakeRequest) (*wire.TakeReply, error) {
 	var rec *record
+	var what taking
 	var e entry
-	counted, used := false, false
-	err := s.update(ctx, id, func(now int64, r *record) error {
-		rec, counted, used = r, false, false
-		if err := unlocked(r, q.Unlock); err != nil {
-			return err
-		}
-		if q.Revision != r.st.Revision && !s.faults.anyTake {
-			return refuse(wire.CodeChanged, "")
-		}
-		if r.st.ViewLimit == 0 {
-			return refuse(wire.CodeMalformed, "this share has no view limit: open gives what take would")
-		}
-		refunded := r.refund(now, q.Guess)
-		sum := sha256.Sum256(q.Take[:])
-		switch known := find(r.Takes, sum) >= 0; {
-		case known && refunded:
-			// No view, but a right guess: without an event it would look like a wrong one.
-			return s.note(ctx, id, now, r, &e, accesslog.Opened, q.Guess)
-		case known:
-			return errUnchanged
-		case r.State != stateLive || r.taken() >= r.st.ViewLimit:
-			if used = true; refunded {
-				return nil // he is refused, and his guess was right all the same
-			}
-			return errUnchanged
-		}
-		r.Takes = append(r.Takes, sum[:]...)
-		r.settle(now)
-		counted = true
-		return s.note(ctx, id, now, r, &e, accesslog.Taken, onlyIf(refunded, q.Guess))
+	err := s.update(ctx, id, func(now int64, r *record) (err error) {
+		rec = r
+		what, err = s.take(ctx, id, now, r, q, &e)
+		return err
 	})
+	if err == nil && what == takenAll {
+		err = refuse(wire.CodeUsed, "")
+	}
 	if err != nil {
 		return nil, err
-	}
-	if used {
-		return nil, refuse(wire.CodeUsed, "")
 	}
 	s.afterPush(ctx, id, rec, &e)
 	pepper, err := s.keys.open(id, fieldPepper, rec.Pepper)
 	if err != nil {
 		return nil, err
 	}
-	if counted {
+	if what == takenNow {
 		s.tell(Taken, id)
 	}
 	return &wire.TakeReply{Pepper: [32]byte(pepper)}, nil
+}
+
+// taking is what came of a take that was not refused at once.
+type taking int
+
+const (
+	takenBefore taking = iota // free
+	takenNow                  // counted
+	takenAll                  // none is left
+)
+
+// take counts a view in r, if it may.
+func (s *Shares) take(ctx context.Context, id ID, now int64, r *record, q *wire.TakeRequest, e *entry) (taking, error) {
+	if err := unlocked(r, q.Unlock); err != nil {
+		return 0, err
+	}
+	if q.Revision != r.st.Revision && !s.faults.anyTake {
+		return 0, refuse(wire.CodeChanged, "")
+	}
+	if r.st.ViewLimit == 0 {
+		return 0, refuse(wire.CodeMalformed, "this share has no view limit: open gives what take would")
+	}
+	refunded := r.refund(now, q.Guess)
+	unchanged := errUnchanged
+	if refunded {
+		unchanged = nil // a right guess is put back whatever comes of it
+	}
+	sum := sha256.Sum256(q.Take[:])
+	switch known := find(r.Takes, sum) >= 0; {
+	case known && refunded:
+		// No view, but a right guess: without an event it would look like a wrong one.
+		return takenBefore, s.note(ctx, id, now, r, e, accesslog.Opened, q.Guess)
+	case known:
+		return takenBefore, unchanged
+	case r.State != stateLive || r.taken() >= r.st.ViewLimit:
+		return takenAll, unchanged
+	}
+	r.Takes = append(r.Takes, sum[:]...)
+	r.settle(now)
+	return takenNow, s.note(ctx, id, now, r, e, accesslog.Taken, onlyIf(refunded, q.Guess))
 }
 
 // Guess evaluates a blinded passphrase. One guess is taken out of the bucket first, durably.
