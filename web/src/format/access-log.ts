@@ -53,7 +53,8 @@ export function openLog(owner: Bytes, id: Bytes, sealed: Bytes, now: number): Ac
   return { events: judged(raw, now), broken };
 }
 
-function readEvent(pair: KeyPair, id: Bytes, sealed: Bytes): Raw | undefined {
+/** One event; undefined when it is none of this key and share. */
+export function readEvent(pair: KeyPair, id: Bytes, sealed: Bytes): Raw | undefined {
   try {
     return parseEvent(openFrom(pair, logInfo(id), sealed));
   } catch {

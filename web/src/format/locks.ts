@@ -15,7 +15,9 @@ const malformed = (why: string) => new FormatError("locks", `locks: ${why}`);
 function readLocks(sealed: Bytes, view: Bytes, id: Bytes): { readonly classic: Bytes; readonly hybrid: Bytes } {
   const plain = unpad(openSealed(sealed, locksSeal(view, id)));
   const f = new Fields(decode(plain), 2, malformed);
-  return { classic: f.bin(), hybrid: f.bin() };
+  const locks = { classic: f.bin(), hybrid: f.bin() };
+  if (locks.classic.length + locks.hybrid.length === 0) throw malformed("for nobody");
+  return locks;
 }
 
 /** R, by one of the identities in a text or key file. Undefined when it was sealed for others. */

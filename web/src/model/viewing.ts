@@ -175,8 +175,7 @@ export class Viewing {
       // Who asked wants to see it. Where a view is counted or a passphrase is missing, they decide once more.
       if (statement.suite === 0 && statement.viewLimit === 0) this.press({ passphrase: "" });
     } catch (error) {
-      const { at }: { at: string } = this.state;
-      if (at === "door") this.show({ at: "gate", gate });
+      if ((this.state as ViewState).at === "door") this.show({ at: "gate", gate });
       this.refused(error, signal);
     }
   }
