@@ -239,6 +239,9 @@ func (f *sendFlags) print(s streams, sent *client.Sent, phrase string, files []s
 	}
 	for i, p := range sent.Photos {
 		s.note("%s: %s%s", files[i], convertedText(sent.Converted[i]), removedText(p))
+		if p.Media == strip.JXL {
+			s.note("%s: nothing here decodes JPEG XL, so no view goes with it; some browsers will not show it.", files[i])
+		}
 	}
 	if f.pixelsOnly {
 		s.note("%s%s", pixelsOnlyText, builtWithout(sent.Photos))
