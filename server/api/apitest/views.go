@@ -170,7 +170,11 @@ func testDoors(t *testing.T, tg *Target) {
 
 // testGuessRace lets 200 guess at the same moment.
 func testGuessRace(t *testing.T, tg *Target) {
-	for round := range min(tg.Rounds, 5) {
+	rounds := min(tg.Rounds, 5)
+	if tg.Lossy {
+		rounds = 1 // thirty that succeed, one after the other, take long there
+	}
+	for round := range rounds {
 		if got, err := tg.guessRace(t, 200); err != nil || got > 30 {
 			t.Fatalf("round %d: %d of 200 guesses were evaluated, want 30; %v", round+1, got, err)
 		}
