@@ -9,9 +9,9 @@ import (
 	"safelight/server/store"
 )
 
-// push adds an entry to c. A tail of perRow entries becomes a row first. That row is named by its contents, so that all who push to the same record
-// at once write the same one; those of them that lose the swap leave nothing behind but what the winner needs, or, when a publish
-// came between, a row that goes with the share.
+// push adds an entry to c. A tail of perRow entries becomes a row first. That row is named by its contents, so that all
+// who push to the same record at once write the same one; those of them that lose the swap leave nothing behind but what
+// the winner needs, or, when a publish came between, a row that goes with the share.
 func (s *Shares) push(ctx context.Context, id ID, c *chain, perRow int, entry []byte) error {
 	if len(c.Tail) >= perRow*len(entry) {
 		sum := sha256.Sum256(c.Tail)
@@ -64,10 +64,10 @@ func (s *Shares) chained(ctx context.Context, id ID, of func(*record) *chain, st
 			return rec, all, at, nil
 		}
 		// The same rows missing twice are lost, and not dropped by somebody meanwhile.
-		if rows := string(of(rec).Rows); !errors.Is(err, store.ErrNotFound) || missed == rows {
+		rows := string(of(rec).Rows)
+		if !errors.Is(err, store.ErrNotFound) || missed == rows {
 			return nil, nil, 0, err
-		} else {
-			missed = rows
 		}
+		missed = rows
 	}
 }
