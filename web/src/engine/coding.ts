@@ -1,4 +1,6 @@
 // Coding with the browser's own encoders, in whatever format this one has. Runs in the codec workers.
+import { applyEdits } from "../editor/apply.ts";
+import type { Edits } from "../editor/edits.ts";
 import { keyFrame } from "./av1.ts";
 import { canvas, close, decode, drawn, type Picture, pixelsOf, shrink, softScaler, truthful } from "./canvas.ts";
 import { Fault } from "./fault.ts";
@@ -99,6 +101,11 @@ export async function png(source: Source, frame: Frame): Promise<Blob> {
   } finally {
     close(image);
   }
+}
+
+export async function edit(source: Source, frame: Frame, edits: Edits, lossless: boolean): Promise<Blob> {
+  if (!truthful()) throw new Fault("poisoned");
+  return applyEdits(await decode(source, frame, Number.POSITIVE_INFINITY, false), edits, lossless, frame.wide);
 }
 
 /** More than half of the pixels equal their left neighbour, as in client/variant: a screen or a drawing. */

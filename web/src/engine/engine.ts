@@ -1,4 +1,5 @@
 // The near end of the protocol: starts the workers and calls them. Nothing else in the pages makes a worker for sending.
+import type { Edits } from "../editor/edits.ts";
 import { asset, UpdatedError, workerUrl } from "../lib/lazy.ts";
 import { Fault, type FaultCode } from "./fault.ts";
 import { type LibraryName, Maker } from "./making.ts";
@@ -91,6 +92,12 @@ export class Engine {
   /** A photo made of the pixels of one that was refused but is convertible. */
   async convert(photo: Blob, signal: AbortSignal): Promise<Stripped> {
     return this.#maker.convert(photo, await this.inspect(photo, signal), signal);
+  }
+
+  /** A photo made of what edits leave of another. What was covered or cut off is not in it. */
+  async edit(photo: Blob, about: Stripped, edits: Edits, signal: AbortSignal): Promise<Stripped> {
+    await this.#compiled();
+    return this.#maker.edit(photo, about, edits, signal);
   }
 
   /** What a share opens with, of a photo. For pixels only everything: no original and nothing further goes with it. */

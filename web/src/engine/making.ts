@@ -1,5 +1,6 @@
 // Which codecs make the pictures of a photo: the browser's own where they can be used and believed, else those that come
 // with the page, loaded then. Decided by trying, never by the name of a browser.
+import type { Edits } from "../editor/edits.ts";
 import { Fault, faultOf } from "./fault.ts";
 import { type Media, type MediaType, media, role } from "./photo.ts";
 import type { Pool } from "./pool.ts";
@@ -115,8 +116,35 @@ export class Maker {
   }
 
   /** A photo made of the pixels of one that is not taken as it is: a PNG, stripped. */
-  async convert(photo: Blob, looked: Inspected, signal: AbortSignal): Promise<Stripped> {
-    const frame = frameOf(looked);
+  convert(photo: Blob, looked: Inspected, signal: AbortSignal): Promise<Stripped> {
+    const { codec } = this.#pools;
+    return this.#anew(photo, looked, signal, (source, frame) =>
+      codec.run("png", [source, frame], weightOf(frame), signal),
+    );
+  }
+
+  /** A photo made of what edits leave of another: lossless where that was, else a JPEG. */
+  edit(photo: Blob, about: Stripped, edits: Edits, signal: AbortSignal): Promise<Stripped> {
+    const { codec } = this.#pools;
+    const lossless = about.alpha || isOneOf(ofEngine, about.media);
+    return this.#anew(
+      photo,
+      about,
+      signal,
+      (source, frame) => codec.run("edit", [source, frame, edits, lossless], weightOf(frame), signal),
+      async (pixels) => (await codec.run("editPixels", [pixels, edits], pixels.data.length, signal)) as Pixels,
+    );
+  }
+
+  /** A new photo, of which is known what the one it was made of gave away. */
+  async #anew(
+    photo: Blob,
+    about: Inspected | Stripped,
+    signal: AbortSignal,
+    native: (source: Source, frame: Frame) => Promise<unknown>,
+    foreign: (pixels: Pixels) => Promise<Pixels> = async (pixels) => pixels,
+  ): Promise<Stripped> {
+    const frame = frameOf(about);
     const stripped = (call: "strip" | "fromPixels", from: Source, weight: number) =>
       this.#pools.strip.run(call, [from], weight, signal) as Promise<Worked<Stripped>>;
     const { value } = await this.#either(
@@ -124,12 +152,15 @@ export class Maker {
       frame,
       signal,
       async (source) => {
-        const png = (await this.#pools.codec.run("png", [source, frame], weightOf(frame), signal)) as Blob;
-        return stripped("strip", png, png.size);
+        const made = (await native(source, frame)) as Blob;
+        return stripped("strip", made, made.size);
       },
-      async (pixels) => stripped("fromPixels", await this.#toSRGB(pixels, photo, frame, signal), pixels.data.length),
+      async (pixels) => {
+        const made = await foreign(await this.#toSRGB(pixels, photo, frame, signal));
+        return stripped("fromPixels", made, made.data.length);
+      },
     );
-    const { findings, caption, credit } = looked;
+    const { findings, caption, credit } = about;
     return { ...value, findings, caption, credit };
   }
 

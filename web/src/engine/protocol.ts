@@ -1,5 +1,6 @@
 // What the page and its workers say to each other. Bytes of photos travel as Blobs, which are handles: the page passes
 // them on and never reads them. Sealed parts are transferred, not copied.
+import type { Edits } from "../editor/edits.ts";
 import type { Finding, Media, Role } from "./photo.ts";
 
 /** Where a listed file lies; the page reads it from its own HTML (lib/lazy.ts). */
@@ -133,6 +134,10 @@ export interface CodecCalls {
   pixels(source: Source, frame: Frame): Pixels;
   /** A PNG of the pixels, with their profile. */
   png(source: Source, frame: Frame): Blob;
+  /** A new file of what edits leave of the pixels: a PNG, or a JPEG. */
+  edit(source: Source, frame: Frame, edits: Edits, lossless: boolean): Blob;
+  /** The same without a canvas. */
+  editPixels(pixels: Pixels, edits: Edits): Pixels;
 }
 
 /** Compiled codecs; which of them a call needs is up to the caller. */

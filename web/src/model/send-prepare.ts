@@ -1,5 +1,6 @@
 // The photos that somebody chose: each is stripped, then its variants are made, while the sender still describes them.
 // What is no photo is left out with a notice; the others go on.
+import { type Edits, isEdited, noEdits } from "../editor/edits.ts";
 import { Fault, type FaultCode, faultOf } from "../engine/fault.ts";
 import type { Coded, Stripped } from "../engine/protocol.ts";
 
@@ -8,9 +9,10 @@ export type Work =
   /** It cannot be sent as it is; its pixels can, as a new file, when the sender says so. */
   | { readonly kind: "refused"; readonly code: string }
   | { readonly kind: "converting"; readonly code: string }
-  /** source is what variants are made of: the file, or what it was converted to. */
-  | { readonly kind: "stripped"; readonly stripped: Stripped; readonly source: Blob }
-  | { readonly kind: "ready"; readonly stripped: Stripped; readonly source: Blob; readonly variants: readonly Coded[] };
+  /** Edits are carried out on what it was. */
+  | ({ readonly kind: "editing" } & Whole)
+  | ({ readonly kind: "stripped" } & Whole)
+  | ({ readonly kind: "ready"; readonly variants: readonly Coded[] } & Whole);
 
 export interface Photo {
   readonly key: number;
@@ -20,7 +22,16 @@ export interface Photo {
   /** What the sender makes of the caption and the credit in the file; undefined is what stands there. */
   readonly caption: string | undefined;
   readonly credit: string | undefined;
+  readonly edits: Edits;
+  /** Before it was edited. */
+  readonly whole: Whole | undefined;
   readonly work: Work;
+}
+
+/** A photo without its metadata, and what variants are made of: the file, or what it was converted or edited to. */
+export interface Whole {
+  readonly stripped: Stripped;
+  readonly source: Blob;
 }
 
 /** Caption and credit that go along when the sender keeps them. */
@@ -40,6 +51,8 @@ export interface PrepareEngine {
   strip(photo: Blob, signal: AbortSignal, options: { readonly pixelsOnly: boolean }): Promise<Stripped>;
   /** Decodes what strip refuses and makes a lossless file of its pixels, stripped like any other. */
   convert(photo: Blob, signal: AbortSignal): Promise<Stripped>;
+  /** Makes a new photo of what edits leave. */
+  edit(photo: Blob, about: Stripped, edits: Edits, signal: AbortSignal): Promise<Stripped>;
   encode(
     photo: Blob,
     stripped: Stripped,
@@ -126,6 +139,8 @@ export class Prepare {
             decorative: false,
             caption: undefined,
             credit: undefined,
+            edits: noEdits,
+            whole: undefined,
             work: { kind: "waiting" },
           },
         ];
@@ -171,6 +186,18 @@ export class Prepare {
     const photo = this.#photos.find((candidate) => candidate.key === key);
     if (photo?.work.kind !== "refused") return;
     this.#change(key, { work: { kind: "converting", code: photo.work.code } });
+    this.#begin();
+  }
+
+  /** Turns, cuts and covers a photo, or undoes all that. Before it is done, nothing else is made of it. */
+  edit(key: number, edits: Edits): void {
+    const photo = this.#photos.find((candidate) => candidate.key === key);
+    const whole = photo?.whole ?? (photo && "stripped" in photo.work ? photo.work : undefined);
+    if (!photo || !whole) return;
+    this.#halt(key, "it is edited");
+    const { stripped, source } = whole;
+    const kind = isEdited(edits) ? "editing" : "stripped";
+    this.#change(key, { edits, whole: { stripped, source }, work: { kind, stripped, source } });
     this.#begin();
   }
 
@@ -225,11 +252,12 @@ export class Prepare {
     }
   }
 
-  async #strip(
-    { file, work }: Photo,
-    signal: AbortSignal,
-  ): Promise<{ readonly stripped: Stripped; readonly source: Blob }> {
+  async #strip({ file, work, edits }: Photo, signal: AbortSignal): Promise<Whole> {
     if (work.kind === "stripped") return work;
+    if (work.kind === "editing") {
+      const stripped = await this.#engine.edit(work.stripped.blob, work.stripped, edits, signal);
+      return { stripped, source: stripped.blob };
+    }
     if (work.kind !== "converting")
       return {
         stripped: await this.#engine.strip(file, signal, { pixelsOnly: this.#pixelsOnly }),

@@ -1,8 +1,10 @@
 // One chosen photo: the whole picture, what it gives away, its description, its place among the others.
 import { useState } from "preact/hooks";
+import { isEdited } from "../editor/edits.ts";
 import { type Finding, role } from "../engine/photo.ts";
 import { t } from "../lib/words.ts";
 import { type Photo, type Prepare, wordsOf } from "../model/send-prepare.ts";
+import { editPhoto } from "./edit-photo.ts";
 import { linesOf, Pictures, Report, Values } from "./findings.tsx";
 import { refusalWords } from "./found-words.ts";
 import { useBlobUrl } from "./hooks.ts";
@@ -88,6 +90,16 @@ function Tools({ photo, place, of, prepare }: Omit<Props, "words">) {
       </button>
       <button
         type="button"
+        class="btn plain"
+        aria-label={t("photo.edit", { n })}
+        data-testid="edit"
+        disabled={photo.work.kind !== "ready"}
+        onClick={() => void editPhoto(photo, n, prepare)}
+      >
+        {t(isEdited(photo.edits) ? "photo.edited" : "photo.edit-short")}
+      </button>
+      <button
+        type="button"
         class="btn icon-only"
         aria-label={t("photo.remove", { n })}
         onClick={() => prepare.remove(photo.key)}
@@ -124,6 +136,12 @@ function GivesAway({ photo: { work }, onConvert }: { readonly photo: Photo; read
       );
     case "refused":
       return <Convert code={work.code} onConvert={onConvert} />;
+    case "editing":
+      return (
+        <div class="gives" role="status">
+          <h2>{t("edit.busy")}</h2>
+        </div>
+      );
     case "stripped":
     case "ready":
       return <Found findings={work.stripped.findings} />;

@@ -163,6 +163,7 @@ class Scene {
           return stripped;
         },
         convert: async () => stripped,
+        edit: async () => stripped,
         encode: async () => coded,
         further: async () => coded, // what goes with the original
         pack: async (onPart) => {

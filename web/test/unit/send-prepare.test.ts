@@ -1,6 +1,7 @@
 // Preparing photos: what has to be converted waits for the sender, and another kind of pixels is made when asked.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type Edits, noEdits } from "../../src/editor/edits.ts";
 import { Fault, type FaultCode } from "../../src/engine/fault.ts";
 import type { Coded, Inspected, Stripped } from "../../src/engine/protocol.ts";
 import { Inspecting } from "../../src/model/inspecting.ts";
@@ -12,6 +13,8 @@ const about = {
 };
 const stripped: Stripped = { ...about, media: 1, blob: new Blob(["stripped"]) };
 const converted: Stripped = { ...about, media: 2, blob: new Blob(["converted"]) };
+
+const edited: Stripped = { ...about, media: 1, width: 10, blob: new Blob(["edited"]) };
 
 class Bench {
   readonly encoded: { readonly source: Blob; readonly pixelsOnly: boolean }[] = [];
@@ -26,6 +29,7 @@ class Bench {
         return stripped;
       },
       convert: async () => converted,
+      edit: async () => edited,
       encode: async (source, _stripped, signal, { pixelsOnly }) => {
         await new Promise((resolve) => setTimeout(resolve, 2));
         signal.throwIfAborted();
@@ -154,4 +158,32 @@ test("looking: what is forgotten does not come back", async () => {
   model.clear();
   await settled();
   assert.equal(model.photos.length, 0);
+});
+
+test("an edited photo is made anew of what edits leave, and can be whole again", async () => {
+  const asked: Edits[] = [];
+  const bench = new Bench({
+    edit: async (photo, _about, edits) => {
+      assert.equal(photo, stripped.blob, "edits are carried out on the whole photo");
+      asked.push(edits);
+      return edited;
+    },
+  }).choose("door.jpg");
+  await bench.until(() => bench.prepare.ready);
+  const key = bench.prepare.photos[0]?.key ?? -1;
+  const work = () => bench.prepare.photos[0]?.work;
+  bench.prepare.edit(key, { ...noEdits, turns: 1 });
+  assert.equal(work()?.kind, "editing", "nothing can be sent as long as it is edited");
+  assert.equal(bench.prepare.ready, false);
+  bench.prepare.edit(key, { ...noEdits, turns: 2 }); // changed at once
+  await bench.until(() => bench.prepare.ready);
+  const done = work();
+  assert.ok(done?.kind === "ready");
+  assert.equal(done.stripped, edited);
+  assert.equal(bench.encoded.at(-1)?.source, edited.blob, "variants are made of what is left");
+  assert.equal(asked.at(-1)?.turns, 2);
+  bench.prepare.edit(key, noEdits);
+  await bench.until(() => bench.prepare.ready);
+  const again = work();
+  assert.ok(again?.kind === "ready" && again.stripped === stripped);
 });
