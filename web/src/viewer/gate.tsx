@@ -107,7 +107,7 @@ function Terms({ gate: { statement, taken, mine, skew } }: { readonly gate: Gate
       {statement.logKey.length > 0 ? (
         <li data-testid="logged">
           <Icon name="eye" />
-          <span>{t("gate.log")}</span>
+          <span>{t(statement.suite > 0 ? "gate.log.passphrase" : "gate.log")}</span>
         </li>
       ) : null}
       <li>

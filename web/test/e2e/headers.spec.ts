@@ -23,7 +23,7 @@ const wanted: [string, RegExp][] = [
   ["permissions-policy", /camera=\(self\)/],
 ];
 
-for (const path of ["/", "/s", "/m"])
+for (const path of ["/", "/s", "/m", "/r", "/inspect"])
   test(`headers of ${path}`, async ({ page }) => {
     const complaints: string[] = [];
     page.on("console", (m) => {

@@ -289,7 +289,7 @@ test("view: still uploading, then it opens by itself", async ({ page, browser })
 
 test("no JavaScript: words instead of a blank page", async ({ browser }) => {
   const page = await stranger(browser, { javaScriptEnabled: false });
-  for (const path of ["", "s", "m"]) {
+  for (const path of ["", "s", "m", "r", "inspect"]) {
     await page.goto(`${site.url}/${path}`);
     await expect(page.getByRole("heading", { name: "This page needs JavaScript" })).toBeVisible();
   }

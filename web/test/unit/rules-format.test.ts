@@ -319,3 +319,41 @@ test("posts: what came by the link is opened, in order, each share once; everyth
   const stranger = random(32);
   assert.equal((await openPosts(stranger, id, [{ received: 1, sealed: good }])).arrived.length, 0);
 });
+
+/** One of many harms to good bytes: a flipped bit, a cut, a piece twice, noise. */
+function harmed(good: Uint8Array, n: number): Bytes {
+  const at = (n * 2_654_435_761) % good.length;
+  switch (n % 4) {
+    case 0:
+      return flip(good, at);
+    case 1:
+      return good.slice(0, at) as Bytes;
+    case 2:
+      return concat(good.slice(0, at), good.slice(at >> 1));
+    default:
+      return concat(good.slice(0, at), random(1 + (n % 7)), good.slice(at));
+  }
+}
+
+test("hostile bytes: only FormatError comes out, and nothing is believed", async () => {
+  const m = await madeMailbox();
+  const doc = encodeMailbox(m);
+  const sig = s.sign("mailbox", doc);
+  for (let n = 0; n < 400; n++)
+    assert.throws(() => openMailbox(harmed(doc, n), sig, id), isFormatError, `mailbox ${n}`);
+  const good = sealedEvent(event(1, 1000));
+  for (let n = 0; n < 300; n++) assert.equal(openLog(owner, id, harmed(good, n), 5000).events.length > 1, false);
+  const key = await generateX25519Identity();
+  const sealed = await sealLocks(random(32), view, id, [await identityToRecipient(key)]);
+  for (let n = 0; n < 120; n++) await assert.rejects(openLocks(harmed(sealed, n), view, id, key), isFormatError);
+  const letters = "AGE-SECRET-KEY-1QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L#\n age1".split("");
+  for (let n = 0; n < 2000; n++) {
+    const text = Array.from({ length: n % 160 }, (_, i) => letters[(n * 31 + i * i) % letters.length]).join("");
+    for (const parse of [keys.parseIdentities, keys.parseRecipients])
+      try {
+        parse(text);
+      } catch (error) {
+        assert.ok(isFormatError(error), text);
+      }
+  }
+});
