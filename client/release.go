@@ -9,12 +9,12 @@ import (
 
 	"filippo.io/age"
 
+	"safelight/client/sshkey"
 	"safelight/client/transfer"
 	"safelight/crypto/accesslog"
 	"safelight/crypto/keys"
 	"safelight/crypto/knock"
 	"safelight/crypto/locks"
-	"safelight/crypto/locks/sshkey"
 	"safelight/crypto/statement"
 	"safelight/server/wire"
 )

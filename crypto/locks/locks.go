@@ -1,7 +1,7 @@
 // Package locks seals R, the secret that named recipients and nobody else get, and opens it again. FORMAT.md, "Locks".
 //
 // Sealed locks lie beside the manifest. Who has the link sees that there are some; only an identity opens them. Keys are
-// those of age: X25519 (age1…) and hybrid (age1pq1…); package sshkey adds those of ssh, outside of the browser.
+// those of age: X25519 (age1…) and hybrid (age1pq1…); safelight/client/sshkey adds those of ssh, outside of the browser.
 package locks
 
 import (
