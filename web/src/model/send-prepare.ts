@@ -241,11 +241,11 @@ export class Prepare {
 
   async #prepare(photo: Photo, signal: AbortSignal): Promise<void> {
     try {
-      const pixelsOnly = this.#pixelsOnly;
       const { stripped, source } = await this.#strip(photo, signal);
       if (signal.aborted) return;
       this.#change(photo.key, { work: { kind: "stripped", stripped, source } });
-      const variants = await this.#engine.encode(source, stripped, signal, { pixelsOnly });
+      // The rule as it is now: it may have been switched while the photo was stripped.
+      const variants = await this.#engine.encode(source, stripped, signal, { pixelsOnly: this.#pixelsOnly });
       if (!signal.aborted) this.#change(photo.key, { work: { kind: "ready", stripped, source, variants } });
     } catch (thrown) {
       if (!signal.aborted) this.#failed(photo, thrown);

@@ -214,7 +214,7 @@ export class SendModel {
     this.#sending = undefined;
     if (this.#phase === "complete") {
       this.prepare.clear();
-      this.#fields = { ...firstRules, expires: this.#fields.expires };
+      this.set({ ...firstRules, expires: this.#fields.expires });
     }
     this.#enter("choosing");
   }

@@ -42,6 +42,9 @@ function Kept({ link }: { readonly link: string }) {
       </code>
       <div class="actions">
         <CopyButton text={link} shown="manage-link" label={t("own.copy")} class="btn" />
+        <a class="btn" href={link} target="_blank" rel="noreferrer">
+          {t("own.open")}
+        </a>
       </div>
       <p class="caption">{t("own.kept")}</p>
     </>

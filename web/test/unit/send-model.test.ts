@@ -131,6 +131,8 @@ class Scene {
   readonly requests: string[] = [];
   readonly model: SendModel;
   pack: FakePack | undefined;
+  /** Whether variants were made of pixels only, each time that some were. */
+  readonly encoded: boolean[] = [];
   onPause: () => void = () => undefined;
 
   constructor(trouble: Trouble = {}) {
@@ -164,7 +166,11 @@ class Scene {
         },
         convert: async () => stripped,
         edit: async () => stripped,
-        encode: async () => coded,
+        encode: async (_photo, _stripped, signal, { pixelsOnly }) => {
+          signal.throwIfAborted();
+          this.encoded.push(pixelsOnly);
+          return coded;
+        },
         further: async () => coded, // what goes with the original
         pack: async (onPart) => {
           this.pack = new FakePack(onPart, this.model.sending?.views !== 0);
@@ -238,6 +244,31 @@ test("with a view limit it opens when it is complete", async () => {
   assert.deepEqual(s.phases, ["choosing", "packing", "uploading", "complete"]);
   assert.deepEqual(s.marks, ["safelight:link", "safelight:opens", "safelight:complete"]);
   assert.equal(s.requests.filter((what) => what === "owner").length, 1);
+});
+
+test("pixels only: nothing of the original is packed, and the next share begins without that rule", async () => {
+  const s = new Scene().choose("a.jpg");
+  s.model.set({ pixelsOnly: true });
+  await s.model.send();
+  assert.equal(s.model.phase, "complete");
+  assert.ok(!s.pack?.said.includes("addRest"));
+  assert.equal(s.model.sending?.fields.pixelsOnly, true);
+  s.model.again();
+  assert.equal(s.model.fields.pixelsOnly, false);
+  s.choose("b.jpg");
+  await s.model.send();
+  assert.ok(s.pack?.said.includes("addRest"));
+  assert.deepEqual(s.encoded, [true, false], "variants are made as the rule of their share says");
+});
+
+test("the manage link can be given away once the share is complete", async () => {
+  const s = new Scene().choose("a.jpg");
+  s.model.forget();
+  await s.model.send();
+  assert.equal(s.model.sending?.share?.manageCode, "manage");
+  s.model.forget();
+  assert.equal(s.model.sending?.share?.manageCode, "");
+  assert.equal(s.model.sending?.share?.viewCode, "view");
 });
 
 test("requests that fail are made again, each by itself", async () => {

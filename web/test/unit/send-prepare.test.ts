@@ -107,6 +107,16 @@ test("pixels only are made of what is there, and the other variants again", asyn
   assert.equal(bench.kinds[1], "refused", "asking for other pixels converts nothing");
 });
 
+test("a switch while photos are still stripped is kept to", async () => {
+  const bench = new Bench().choose("door.jpg");
+  bench.prepare.setPixelsOnly(true);
+  await bench.until(() => bench.prepare.ready);
+  assert.deepEqual(
+    bench.encoded.map(({ pixelsOnly }) => pixelsOnly),
+    [true],
+  );
+});
+
 test("caption and credit are what the file says until the sender says otherwise", async () => {
   const bench = new Bench().choose("door.jpg");
   await bench.until(() => bench.prepare.ready);
