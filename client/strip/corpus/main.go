@@ -5,6 +5,8 @@
 // has changed, or too few of the files that can be decoded were accepted.
 //
 //	go run ./client/strip/corpus DIR…
+//
+// Several folders may also be one argument, as in PATH.
 package main
 
 import (
@@ -18,6 +20,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -68,7 +71,7 @@ func main() {
 		})
 	}
 	var err error
-	for _, dir := range flag.Args() {
+	for _, dir := range filepath.SplitList(strings.Join(flag.Args(), string(filepath.ListSeparator))) {
 		err = errors.Join(err, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 			if err == nil && entry.Type().IsRegular() {
 				paths <- path
