@@ -39,8 +39,8 @@ const (
 )
 
 // Long edges, in pixels. A screen of a phone, and a window on most desks, shows a photo at no more than ViewEdge;
-// LargeEdge is for the others, and for a first step into it. As a view that opens a share, 2048 pixels would take two and
-// a half times as long to make and to fetch; as a second one they are a tenth of what the original is.
+// LargeEdge is for the others, where the original is no better. As a view that opens a share, 2048 pixels would take two
+// and a half times as long to make and to fetch.
 const (
 	PreviewEdge = 32
 	ThumbEdge   = 320
@@ -108,21 +108,16 @@ func PixelsOnly(s Source) []Spec {
 	return specs
 }
 
-// largeEdge is that of a second view, where the original is so much larger that one helps; 0 where it is not. Half of
-// the photo is taken instead of LargeEdge where it is near: decoders halve a JPEG while they decode it.
+// largeEdge is that of a second view; 0 where the original itself is the next step, as it is up to 24 megapixels where
+// browsers show it. A second view of each camera photo would take longer to make than all else together.
 func largeEdge(s Source) int {
+	hidden := s.Media == HEIC || s.Media == JXL // from most browsers
 	long := max(s.Width, s.Height)
-	least := LargeEdge * 5 / 4
-	if s.Media == HEIC || s.Media == JXL { // which most browsers do not show
-		least = ViewEdge * 5 / 4
-	}
 	switch {
-	case long < least:
-		return 0
-	case long/2 >= LargeEdge*7/8 && long/2 <= LargeEdge*5/4:
-		return (long + 1) / 2
+	case s.Width*s.Height > 24_000_000, hidden && long >= ViewEdge*5/4:
+		return min(long, LargeEdge)
 	}
-	return min(long, LargeEdge)
+	return 0
 }
 
 func view(s Source, edge int) Spec { return of(s, View, edge, viewQuality) }

@@ -19,16 +19,17 @@ func TestPlan(t *testing.T) {
 		later [2]int    // the second view, if there is one
 		want  [3][2]int // view, thumb, preview
 	}{
-		{"camera", Source{4032, 3024, JPEG, false}, [2]int{2016, 1512}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
-		{"upright", Source{3024, 4032, HEIC, false}, [2]int{1512, 2016}, [3][2]int{{960, 1280}, {240, 320}, {24, 32}}},
+		{"camera", Source{4032, 3024, JPEG, false}, [2]int{}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"upright", Source{3024, 4032, HEIC, false}, [2]int{1536, 2048}, [3][2]int{{960, 1280}, {240, 320}, {24, 32}}},
 		{"48 megapixels", Source{8064, 6048, JPEG, false}, [2]int{2048, 1536}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
-		{"5 megapixels", Source{2592, 1944, JPEG, false}, [2]int{2048, 1536}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"24 megapixels", Source{6000, 4000, JPEG, false}, [2]int{}, [3][2]int{{1280, 853}, {320, 213}, {32, 21}}},
+		{"a little more", Source{6001, 4000, JPEG, false}, [2]int{2048, 1365}, [3][2]int{{1280, 853}, {320, 213}, {32, 21}}},
 		{"3 megapixels", Source{2048, 1536, JPEG, false}, [2]int{}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
 		{"3 megapixels that few browsers show", Source{2048, 1536, HEIC, false}, [2]int{2048, 1536}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
 		{"screen", Source{2880, 1800, PNG, true}, [2]int{}, [3][2]int{{2048, 1280}, {320, 200}, {32, 20}}},
 		{"small", Source{200, 100, PNG, true}, [2]int{}, [3][2]int{{200, 100}, {200, 100}, {32, 16}}},
 		{"tiny", Source{1, 1, PNG, true}, [2]int{}, [3][2]int{{1, 1}, {1, 1}, {1, 1}}},
-		{"ribbon", Source{60000, 3, JPEG, false}, [2]int{2048, 1}, [3][2]int{{1280, 1}, {320, 1}, {32, 1}}},
+		{"ribbon", Source{60000, 3, JPEG, false}, [2]int{}, [3][2]int{{1280, 1}, {320, 1}, {32, 1}}},
 		{"between", Source{1280, 1281, JPEG, false}, [2]int{}, [3][2]int{{1279, 1280}, {320, 320}, {32, 32}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

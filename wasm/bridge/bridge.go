@@ -31,6 +31,7 @@ func Serve() {
 	object := js.Global().Get("Object").New()
 	var p pack
 	for name, f := range map[string]function{
+		"warm":        warm,
 		"inspect":     inspectPhoto,
 		"strip":       stripPhoto,
 		"fromPixels":  fromPixels,

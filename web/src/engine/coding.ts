@@ -1,10 +1,10 @@
 // Coding with the browser's own encoders, in whatever format this one has. Runs in the codec workers.
 import { applyEdits } from "../editor/apply.ts";
 import type { Edits } from "../editor/edits.ts";
-import { keyFrame } from "./av1.ts";
+import { keyFrame, known, sample } from "./av1.ts";
 import { canvas, close, decode, drawn, type Picture, pixelsOf, shrink, softScaler, truthful } from "./canvas.ts";
 import { Fault } from "./fault.ts";
-import { mediaOf, role } from "./photo.ts";
+import { media, mediaOf, role } from "./photo.ts";
 import type { Coded, Frame, Made, Pixels, Source, Spec } from "./protocol.ts";
 
 /** The format of views, and what a browser makes of it that cannot write it (it answers with PNG, unasked). */
@@ -60,27 +60,55 @@ async function each(source: Source, plan: readonly Spec[], frame: Frame, then: (
 }
 
 /** Makes what a plan lists, the largest first. */
-export async function make(source: Source, plan: readonly Spec[], frame: Frame): Promise<Made> {
+export async function make(source: Source, plan: readonly Spec[], frame: Frame, both: boolean): Promise<Made> {
   const variants: Coded[] = [];
-  let flat: Made["flat"];
+  let more: Omit<Made, "variants"> = {};
   await each(source, plan, frame, async (step) => {
-    const { coded, poorly } = await code(step);
-    if (poorly) flat = { at: variants.length, pixels: pixelsOf(step.image, step.wide) };
+    const at = variants.length;
+    const first = both && step.spec.role === role.view && !step.spec.later;
+    const av1 = first && !step.spec.lossless && (await prefersAV1()) ? await asAV1(step) : undefined;
+    const { coded, poorly, area } = av1 ?? (await code(step));
+    if (av1) more = { ...more, bare: true };
+    if (poorly) more = { ...more, flat: { at, pixels: pixelsOf(step.image, step.wide) } };
+    else if (first) more = { ...more, view: { at, image: area.transferToImageBitmap(), quality: step.quality } };
     variants.push(coded);
   });
-  return flat ? { variants, flat } : { variants };
+  return { variants, ...more };
 }
 
-/** Makes what a plan lists, the last as AV1 only. */
-export async function further(source: Source, plan: readonly Spec[], frame: Frame): Promise<Made> {
-  const variants: Coded[] = [];
-  let av1: Uint8Array<ArrayBuffer> | undefined;
-  await each(source, plan, frame, async (step) => {
-    const { image, spec, wide } = step;
-    if (spec === plan.at(-1)) av1 = await keyFrame(drawn(image, image.width, image.height, wide));
-    else variants.push((await code(step)).coded);
-  });
-  return av1 ? { variants, av1 } : { variants };
+/** Finds out what this browser is good at, before somebody waits for it. */
+export async function warm(): Promise<void> {
+  await ready();
+  await prefersAV1();
+}
+
+let preference: Promise<boolean> | undefined;
+
+/** Whether an AV1 key frame is made so much faster than WebP that it pays to open with it, though it is larger. */
+function prefersAV1(): Promise<boolean> {
+  preference ??= (async () => {
+    const settings = await known();
+    const began = performance.now();
+    await sample().convertToBlob({ type: wanted, quality: 0.86 });
+    return settings !== undefined && settings.ms < 0.8 * (performance.now() - began);
+  })();
+  return preference;
+}
+
+async function asAV1({ image, spec, wide }: Step): Promise<Result | undefined> {
+  const { width, height } = image;
+  const area = drawn(image, width, height, wide);
+  const frame = await keyFrame(area);
+  const coded = frame && { role: spec.role, media: media["image/avif"], width, height, blob: new Blob([frame]) };
+  return coded && { coded, poorly: false, area };
+}
+
+export async function other(view: ImageBitmap, coded: Coded, quality: number, wide: boolean) {
+  const area = drawn(view, view.width, view.height, wide);
+  view.close();
+  if (coded.media !== media["image/avif"]) return keyFrame(area);
+  const blob = await area.convertToBlob({ type: wanted, quality: quality / 100 });
+  return blob.type === wanted ? blob : undefined;
 }
 
 export async function pixels(source: Source, frame: Frame): Promise<Pixels> {
@@ -116,13 +144,15 @@ function isFlat({ data, width }: ImageData): boolean {
   return 2 * same > pixels.length;
 }
 
+interface Result {
+  readonly coded: Coded;
+  /** It is flat, and this browser's lossless coder a poor one. */
+  readonly poorly: boolean;
+  readonly area: OffscreenCanvas;
+}
+
 /** Codes an image. A quality of 1 is lossless WebP, in every browser that writes WebP, if not always a small one. */
-async function code({
-  image,
-  spec,
-  quality,
-  wide,
-}: Step): Promise<{ readonly coded: Coded; readonly poorly: boolean }> {
+async function code({ image, spec, quality, wide }: Step): Promise<Result> {
   const [area, context] = canvas(image.width, image.height, wide);
   context.drawImage(image, 0, 0);
   let blob = await area.convertToBlob({ type: wanted, quality: quality / 100 });
@@ -133,9 +163,9 @@ async function code({
     if (exact.size < blob.size) blob = exact;
     poorly = await poor();
   }
-  const media = mediaOf(blob.type);
-  if (!media) throw new Fault("no-canvas");
-  return { coded: { role: spec.role, media, width: image.width, height: image.height, blob }, poorly };
+  const kind = mediaOf(blob.type);
+  if (!kind) throw new Fault("no-canvas");
+  return { coded: { role: spec.role, media: kind, width: image.width, height: image.height, blob }, poorly, area };
 }
 
 /** JPEG has no transparency: white paper goes under it. */

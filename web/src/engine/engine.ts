@@ -2,7 +2,7 @@
 import type { Edits } from "../editor/edits.ts";
 import { asset, UpdatedError, workerUrl } from "../lib/lazy.ts";
 import { Fault, type FaultCode } from "./fault.ts";
-import { type LibraryName, Maker } from "./making.ts";
+import { type LibraryName, Maker, type View } from "./making.ts";
 import { PackLine } from "./pack-line.ts";
 import { media, role } from "./photo.ts";
 import { type Line, Pool } from "./pool.ts";
@@ -27,9 +27,21 @@ export interface EncodeOptions {
   readonly pixelsOnly?: boolean;
 }
 
+/** Views that are kept to be coded in the other format, some six megabytes each; the others do without it. */
+const mostKept = ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) > 4 ? 12 : 6;
+
+/** So much of a file says how large a picture it holds and how it is turned, unless it is an odd one. */
+const headSize = mebi / 2;
+
 interface Begun {
   readonly made: Promise<readonly Coded[]>;
   readonly stop: AbortController;
+}
+
+/** What encode leaves for further. */
+interface Rest {
+  readonly later: readonly Coded[];
+  readonly view: Coded | undefined;
 }
 
 export class Engine {
@@ -42,8 +54,10 @@ export class Engine {
   readonly #maker: Maker;
   /** Variants that are being made while the photo is still stripped. */
   readonly #begun = new WeakMap<Blob, Begun>();
-  /** By the stripped file: the view, and larger ones that were made at once, of photos that take long to decode. */
-  readonly #rest = new WeakMap<Blob, { readonly rest: readonly Coded[]; readonly view: Coded | undefined }>();
+  /** By the stripped file. */
+  readonly #rest = new WeakMap<Blob, Rest>();
+  /** By the coded view. */
+  readonly #kept = new Map<Blob, View>();
 
   constructor(cores = navigator.hardwareConcurrency || 2) {
     const few = Math.max(1, Math.min(3, cores - 1));
@@ -65,6 +79,7 @@ export class Engine {
       await this.#compiled();
       this.#strip.warm();
       this.#spare ??= this.#starting("pack.worker");
+      await Promise.all([this.#strip.practise(16), this.#codec.practise(1)]);
     } catch {
       // Whoever needs it tries again and hears why.
     }
@@ -78,8 +93,8 @@ export class Engine {
 
   /** Takes the metadata out. What encode will be asked for is begun meanwhile. */
   async strip(photo: Blob, signal: AbortSignal, options: EncodeOptions = {}): Promise<Stripped> {
-    const looked = await this.inspect(photo, signal);
-    if (looked.refusal === undefined && !options.pixelsOnly) this.#begin(photo, looked, signal);
+    await this.#compiled();
+    if (!options.pixelsOnly) await this.#begin(photo, signal);
     try {
       this.#spare ??= this.#starting("pack.worker");
       return ((await this.#strip.run("strip", [photo], photo.size, signal)) as Worked<Stripped>).value;
@@ -113,15 +128,20 @@ export class Engine {
     const all = await (begun?.made ?? this.#quick(photo, stripped, signal));
     const rest = atOnce(stripped) ? all.slice(0, stripped.plan.filter((spec) => spec.later).length) : [];
     const made = all.slice(rest.length);
-    this.#rest.set(stripped.blob, { rest, view: made.find((variant) => variant.role === role.view) });
+    this.#rest.set(stripped.blob, { later: rest, view: made.find((variant) => variant.role === role.view) });
     return plays(stripped, photo) ? [original(stripped), ...made] : made;
   }
 
   /** What goes with the original, made after what a share opens with. */
   async further(stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
-    const known = this.#rest.get(stripped.blob);
-    if (atOnce(stripped)) return known?.rest ?? [];
-    return this.#maker.further(stripped.blob, stripped.plan, stripped, known?.view, signal);
+    const { later, view } = this.#rest.get(stripped.blob) ?? { later: [], view: undefined };
+    const plan = atOnce(stripped) ? [] : stripped.plan.filter((spec) => spec.later);
+    const larger = await this.#maker.make(stripped.blob, plan, stripped, signal);
+    const kept = view && this.#kept.get(view.blob);
+    if (!kept) return [...later, ...larger];
+    this.#kept.delete(view.blob);
+    const other = await this.#maker.other(kept, stripped.wide, signal);
+    return [...later, ...larger, ...(other ? [other] : [])];
   }
 
   /** The one worker that holds the secrets of a share. onPart gets every sealed part. */
@@ -132,7 +152,13 @@ export class Engine {
     return new PackLine(worker, onPart);
   }
 
-  #begin(photo: Blob, looked: Inspected, signal: AbortSignal): void {
+  /** Looks at the head of a file alone, which takes a few milliseconds, and begins to make variants. */
+  async #begin(photo: Blob, signal: AbortSignal): Promise<void> {
+    const look = async (head: Blob) =>
+      ((await this.#strip.run("inspect", [head], head.size, signal)) as Worked<Inspected>).value;
+    let looked = await look(photo.slice(0, headSize));
+    if (looked.refusal !== undefined && photo.size > headSize) looked = await look(photo);
+    if (looked.refusal !== undefined) return;
     const stop = new AbortController();
     signal.addEventListener("abort", () => stop.abort(signal.reason), { once: true });
     const made = this.#quick(photo, looked, stop.signal);
@@ -143,7 +169,21 @@ export class Engine {
   #quick(photo: Blob, about: Inspected | Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
     const instead = plays(about, photo);
     const plan = about.plan.filter((spec) => (atOnce(about) || !spec.later) && !(instead && spec.role === role.view));
-    return this.#maker.make(photo, plan, about, signal);
+    if (about.alpha) return this.#maker.make(photo, plan, about, signal);
+    return this.#maker.make(photo, plan, about, signal, (view) => {
+      if (signal.aborted) view.image.close();
+      else this.#keep(view);
+    });
+  }
+
+  /** Keeps a view, and not too many: the oldest goes. */
+  #keep(view: View): void {
+    this.#kept.set(view.coded.blob, view);
+    for (const [oldest, other] of this.#kept) {
+      if (this.#kept.size <= mostKept) return;
+      other.image.close();
+      this.#kept.delete(oldest);
+    }
   }
 
   #kind(name: string, size: number, limit: number) {

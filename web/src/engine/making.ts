@@ -2,7 +2,7 @@
 // with the page, loaded then. Decided by trying, never by the name of a browser.
 import type { Edits } from "../editor/edits.ts";
 import { Fault, faultOf } from "./fault.ts";
-import { type Media, type MediaType, media, role } from "./photo.ts";
+import { type Media, type MediaType, media } from "./photo.ts";
 import type { Pool } from "./pool.ts";
 import type { Coded, Frame, Inspected, Libraries, Made, Pixels, Source, Spec, Stripped, Worked } from "./protocol.ts";
 
@@ -43,6 +43,13 @@ const frameOf = ({ media, width, height, orientation, wide }: Frame): Frame => (
 });
 const weightOf = ({ width, height }: Frame) => width * height;
 
+/** A view as it was coded, kept to be coded in the other format. */
+export interface View {
+  readonly coded: Coded;
+  readonly image: ImageBitmap;
+  readonly quality: number;
+}
+
 export class Maker {
   readonly #pools: Pools;
   readonly #compiled: (name: LibraryName) => Promise<WebAssembly.Module>;
@@ -56,8 +63,17 @@ export class Maker {
     this.#compiled = compiled;
   }
 
-  /** Makes what a plan lists. Nothing of a photo that nobody here decodes: its original goes alone. */
-  async make(photo: Blob, plan: readonly Spec[], about: Frame, signal: AbortSignal): Promise<readonly Coded[]> {
+  /**
+   * Makes what a plan lists. Nothing of a photo that nobody here decodes: its original goes alone. kept is given the view,
+   * if it can be had.
+   */
+  async make(
+    photo: Blob,
+    plan: readonly Spec[],
+    about: Frame,
+    signal: AbortSignal,
+    kept?: (view: View) => void,
+  ): Promise<readonly Coded[]> {
     if (plan.length === 0) return [];
     const frame = frameOf(about);
     try {
@@ -65,7 +81,7 @@ export class Maker {
         photo,
         frame,
         signal,
-        (source) => this.#native(source, plan, frame, signal),
+        (source) => this.#native(source, plan, frame, signal, kept),
         (pixels) => this.#byLibraries(pixels, plan, frame, signal),
       );
     } catch (thrown) {
@@ -75,29 +91,29 @@ export class Maker {
     }
   }
 
-  /**
-   * Makes what is not needed for a share to open: larger views, and the view in the other format, where this device has
-   * one and it is no larger.
-   */
-  async further(photo: Blob, plan: readonly Spec[], about: Frame, view: Coded | undefined, signal: AbortSignal) {
-    const later = plan.filter((spec) => spec.later);
-    const again = plan.find((spec) => !spec.later && spec.role === role.view);
-    if (this.#foreign || !again || view?.media !== media["image/webp"] || this.#lost >= patience)
-      return this.make(photo, later, about, signal);
-    const { codec, strip } = this.#pools;
-    const frame = frameOf(about);
-    const call = [photo, [...later, again], frame];
-    const { variants, av1 } = (await codec.run("further", call, weightOf(frame), signal)) as Made;
-    if (!av1) this.#lost = patience;
-    if (!av1 || av1.length > view.blob.size) {
-      this.#lost++;
-      return variants;
+  /** A view in the other format, where this device has one and it is no larger. */
+  async other({ coded, image, quality }: View, wide: boolean, signal: AbortSignal): Promise<Coded | undefined> {
+    const { role, width, height, blob, media: first } = coded;
+    const fromAV1 = first === media["image/avif"];
+    if (!fromAV1 && this.#lost >= patience) {
+      image.close();
+      return undefined;
     }
-    const { width, height } = view;
-    const { value: blob } = (await strip.run("mux", [av1, width, height], av1.length, signal)) as Worked<Blob>;
-    if (blob.size > view.blob.size) return variants;
+    const call = [image, coded, quality, wide];
+    const made = await this.#pools.codec.run("other", call, width * height, signal);
+    if (made instanceof Blob)
+      return made.size > blob.size ? undefined : { role, media: media["image/webp"], width, height, blob: made };
+    this.#lost = made instanceof Uint8Array ? this.#lost + 1 : patience;
+    if (!(made instanceof Uint8Array) || made.length > blob.size) return undefined;
+    const file = await this.#mux(made, coded, signal);
+    if (file.size > blob.size) return undefined;
     this.#lost = 0;
-    return [...variants, { role: view.role, media: media["image/avif"], width, height, blob }];
+    return { role, media: media["image/avif"], width, height, blob: file };
+  }
+
+  async #mux(frame: Uint8Array, { width, height }: Coded, signal: AbortSignal): Promise<Blob> {
+    const { strip } = this.#pools;
+    return ((await strip.run("mux", [frame, width, height], 0, signal, true)) as Worked<Blob>).value;
   }
 
   /** New pixels by one pinned setting for everybody: the engine's scaler, libwebp. */
@@ -185,15 +201,34 @@ export class Maker {
     return this.#foreign ? foreign(pixels) : native(pixels);
   }
 
-  async #native(source: Source, plan: readonly Spec[], frame: Frame, signal: AbortSignal): Promise<readonly Coded[]> {
+  async #native(
+    source: Source,
+    plan: readonly Spec[],
+    frame: Frame,
+    signal: AbortSignal,
+    kept?: (view: View) => void,
+  ): Promise<readonly Coded[]> {
     const { codec, library } = this.#pools;
-    const { variants, flat } = (await codec.run("make", [source, plan, frame], weightOf(frame), signal)) as Made;
+    const call = [source, plan, frame, kept !== undefined];
+    const made = (await codec.run("make", call, weightOf(frame), signal)) as Made;
+    const { flat, view } = made;
+    const variants = made.bare && view ? await this.#dressed(made.variants, view.at, signal) : made.variants;
+    const viewed = view && variants[view.at];
+    if (viewed) kept?.({ ...view, coded: viewed });
     const poor = flat && variants[flat.at];
     if (!poor) return variants;
     const libraries = await this.#libraries("webp");
     const exact = (await library.run("lossless", [flat.pixels, libraries], weightOf(poorFrame(poor)), signal)) as Blob;
     if (exact.size >= poor.blob.size) return variants;
     return variants.with(flat.at, { ...poor, media: media["image/webp"], blob: exact });
+  }
+
+  /** Puts the file around the key frame of a view. */
+  async #dressed(variants: readonly Coded[], at: number, signal: AbortSignal): Promise<readonly Coded[]> {
+    const view = variants[at];
+    if (!view) return variants;
+    const blob = await this.#mux(new Uint8Array(await view.blob.arrayBuffer()), view, signal);
+    return variants.with(at, { ...view, blob });
   }
 
   async #byLibraries(pixels: Pixels, plan: readonly Spec[], frame: Frame, signal: AbortSignal) {

@@ -50,13 +50,14 @@ export class Pool {
     this.#options = options;
   }
 
-  /** Runs call in the next free worker. Rejects with a Fault, or with the signal's reason. */
-  run(call: string, args: readonly unknown[], weight: number, signal?: AbortSignal): Promise<unknown> {
+  /** Runs call in the next free worker, before all that waits if it is first. Rejects with a Fault, or the signal's reason. */
+  run(call: string, args: readonly unknown[], weight: number, signal?: AbortSignal, first = false): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const job: Job = { call, args, weight, signal, resolve, reject };
       signal?.addEventListener("abort", () => this.#abort(job), { once: true });
-      this.#waiting.push(job);
+      if (first) this.#waiting.unshift(job);
+      else this.#waiting.push(job);
       this.#next();
     });
   }
@@ -64,6 +65,11 @@ export class Pool {
   /** Has a worker there before there is something to do. */
   warm(): void {
     if (this.#hands.length === 0) this.#hire();
+  }
+
+  /** Lets it practise: short calls one after the other, for as long as nothing else is to be done. */
+  async practise(times: number): Promise<void> {
+    for (let step = 0; step < times && !this.#hands.some((hand) => hand.job); step++) await this.run("warm", [step], 1);
   }
 
   #next(): void {

@@ -99,6 +99,8 @@ export type Source = Blob | Pixels;
 export interface StripCalls {
   /** The compiled engine; has to be the first call. */
   start(engine: WebAssembly.Module): void;
+  /** Does a bit of everything, so that the browser has compiled it well before it is needed. */
+  warm(step: number): Worked<void>;
   inspect(photo: Blob): Worked<Inspected>;
   strip(photo: Blob): Worked<Stripped>;
   /** Makes a photo of pixels: a PNG, stripped. */
@@ -118,18 +120,24 @@ export interface Worked<Value> {
   readonly memory: number;
 }
 
-/** Variants, and of a flat one the pixels, where this browser's own lossless coder is a poor one. */
+/** What was made of a plan. */
 export interface Made {
   readonly variants: readonly Coded[];
-  /** The last one once more, as an AV1 key frame, where it was asked for and can be had. */
-  readonly av1?: Uint8Array<ArrayBuffer>;
+  /** Of a flat variant the pixels, where this browser's own lossless coder is a poor one. */
   readonly flat?: { readonly at: number; readonly pixels: Pixels };
+  /** The view as it was coded, at which of the variants that is, and at which quality WebP comes out as good. */
+  readonly view?: { readonly at: number; readonly image: ImageBitmap; readonly quality: number };
+  /** The view is an AV1 key frame yet, without its file around it. */
+  readonly bare?: boolean;
 }
 
 export interface CodecCalls {
-  make(source: Source, plan: readonly Spec[], frame: Frame): Made;
-  /** Makes what a plan lists, and the last of it as AV1 instead. */
-  further(source: Source, plan: readonly Spec[], frame: Frame): Made;
+  /** Finds out what this browser is good at. */
+  warm(): void;
+  /** With both, views are coded in the format that is the fastest here, and come along to be coded in the other. */
+  make(source: Source, plan: readonly Spec[], frame: Frame, both: boolean): Made;
+  /** Codes a view in the format that make did not take: an AV1 key frame or WebP, if there is such a thing here. */
+  other(view: ImageBitmap, coded: Coded, quality: number, wide: boolean): Uint8Array<ArrayBuffer> | Blob | undefined;
   /** Pixels in sRGB. */
   pixels(source: Source, frame: Frame): Pixels;
   /** A PNG of the pixels, with their profile. */

@@ -54,11 +54,31 @@ async function work<Answer, Value>(turn: (answer: Answer) => Value, call: string
 const bytesOf = async (blob: Blob): Promise<Bytes> => new Uint8Array(await blob.arrayBuffer());
 const rgba = ({ data }: Pixels): Bytes => new Uint8Array(data.buffer);
 
+let sample: Promise<Blob> | undefined;
+
+/** A JPEG to practise on. */
+async function practice(): Promise<Blob> {
+  const area = new OffscreenCanvas(512, 384);
+  const context = area.getContext("2d");
+  for (let i = 0; i < 768; i++) {
+    if (context) context.fillStyle = `rgb(${(i * 37) % 256} ${(i * 91) % 256} ${(i * 53) % 256})`;
+    context?.fillRect(16 * (i % 32), 16 * (i >> 5), 12 + (i % 7), 9 + (i % 5));
+  }
+  return area.convertToBlob({ type: "image/jpeg", quality: 0.95 });
+}
+
+async function warm(step: number): Promise<Worked<void>> {
+  if (step % 2 === 0 || typeof OffscreenCanvas === "undefined") return work(() => undefined, "warm");
+  sample ??= practice();
+  return work(() => undefined, "strip", await bytesOf(await sample));
+}
+
 serve<StripCalls>({
   start(module) {
     engine = GoEngine.start(module);
     engine.catch(() => undefined); // whoever calls hears of it
   },
+  warm,
   inspect: async (photo) => work(aboutOf<Inspected>, "inspect", await bytesOf(photo)),
   strip: async (photo) => work(strippedOf, "strip", await bytesOf(photo)),
   fromPixels: (pixels) => work(strippedOf, "fromPixels", rgba(pixels), pixels.width, pixels.height),

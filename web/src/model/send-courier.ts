@@ -49,6 +49,11 @@ export class Courier {
     }
   }
 
+  /** Waits, but not longer than there is something to wait for. */
+  pause(ms: number): Promise<void> {
+    return this.#ports.sleep(ms, this.signal);
+  }
+
   /** Goes on after a pause. */
   resume(): void {
     this.#resume?.();

@@ -87,6 +87,9 @@ export interface Begun {
   created: boolean;
 }
 
+/** So long, in ms, nothing but the commit is worked on. */
+const headStart = 120;
+
 /** Sends everything. begun is told as soon as there may be something to delete. Rejects with what cannot be mended. */
 export async function run(input: RunInput, begun: (share: Begun) => void): Promise<void> {
   const { events } = input;
@@ -102,6 +105,8 @@ export async function run(input: RunInput, begun: (share: Begun) => void): Promi
   const opened = open(input, pack, uploader, state.id);
   const broken = Promise.race([uploader.failed, opened.then(() => new Promise<never>(() => undefined))]);
   broken.catch(() => undefined);
+  // On a fast line what follows would only get in the way of the commit; on a slow one it fills the time.
+  await Promise.race([opened, input.courier.pause(headStart), broken]);
   await Promise.race([full(input, pack, uploader, packed), broken]);
   const publish = await Promise.race([pack.call("publish"), broken]);
   await opened;
