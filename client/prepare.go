@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"slices"
 
 	"safelight/client/share"
 	"safelight/client/strip"
@@ -75,12 +76,12 @@ func (c SendConfig) prepare(file []byte) (prepared, error) {
 		report:    r,
 		converted: converted,
 	}
-	return p, p.makeViews(r.Alpha)
+	return p, p.makeViews(r.Alpha, c.AVIF)
 }
 
 // makeViews decodes the stripped photo and makes what the plan says. A photo that nothing here decodes is sent as its
 // stripped original alone.
-func (p *prepared) makeViews(alpha bool) error {
+func (p *prepared) makeViews(alpha, avif bool) error {
 	photo, err := native.DecodeFile(p.original.Data)
 	if errors.Is(err, native.ErrUnsupported) {
 		return nil
@@ -90,10 +91,41 @@ func (p *prepared) makeViews(alpha bool) error {
 	}
 	photo.ToSRGB = toSRGB(photo.Profile)
 	source := variant.Source{Width: p.photo.Width, Height: p.photo.Height, Media: p.original.Media, Alpha: alpha}
-	if err := p.make(photo, variant.Plan(source)); err != nil || !variant.Tiled(source) {
+	plan := variant.Plan(source)
+	if err := p.make(photo, plan); err != nil {
 		return err
 	}
+	if avif {
+		if err := p.makeAVIF(photo, plan); err != nil {
+			return err
+		}
+	}
+	if !variant.Tiled(source) {
+		return nil
+	}
 	return p.makeTiles(photo)
+}
+
+// makeAVIF makes the view with which the share opens once more, as AVIF, and keeps it if it is the smaller one. One of
+// colours beyond sRGB stays in its own profile, which the AVIF encoder here cannot carry.
+func (p *prepared) makeAVIF(photo variant.Photo, plan []variant.Spec) error {
+	if len(photo.Profile) > 0 {
+		return nil
+	}
+	at := slices.IndexFunc(plan, func(s variant.Spec) bool { return s.Role == variant.View && !s.Later })
+	first := slices.IndexFunc(p.views, func(v share.Variant) bool { return v.Role == variant.View })
+	if at < 0 || first < 0 {
+		return nil
+	}
+	spec := plan[at]
+	spec.Lossless = false
+	return variant.Make(photo, []variant.Spec{spec}, native.AVIFEncoder{}, func(v variant.Variant) error {
+		data, err := strip.Variant(strip.Media(v.Media), v.Data)
+		if err == nil && len(data) <= len(p.views[first].Data) {
+			p.later = append(p.later, share.Variant{Role: v.Role, Media: v.Media, Width: v.Width, Height: v.Height, Data: data})
+		}
+		return err
+	})
 }
 
 // makeTiles cuts a large photo into pieces, for who looks closely.

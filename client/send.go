@@ -46,6 +46,7 @@ type SendConfig struct {
 
 	PixelsOnly  bool // send new pixels in one setting for everybody, and no originals
 	Convert     bool // send what cannot be stripped as it is as a PNG of its pixels
+	AVIF        bool // make views in AVIF too, where they are smaller; takes seconds and half a gigabyte of memory
 	KeepCaption bool // read caption and credit from the files, where the photos have none
 
 	Progress func(Progress) // called from several goroutines, one at a time

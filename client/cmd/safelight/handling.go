@@ -9,11 +9,12 @@ import (
 )
 
 // handling is how the photos of a share are treated.
-type handling struct{ pixelsOnly, convert, keepCaption bool }
+type handling struct{ pixelsOnly, convert, keepCaption, avif bool }
 
 func (h *handling) flags(p *pflag.FlagSet) {
 	p.BoolVar(&h.pixelsOnly, "pixels-only", false, "send new pixels of at most 2048 without any trace of the camera's coding, and no original")
 	p.BoolVar(&h.convert, "convert", false, "make a PNG of what cannot be sent as it is, such as TIFF and BMP")
+	p.BoolVar(&h.avif, "avif", false, "make the views in AVIF too, where that is smaller; takes seconds longer, and half a gigabyte of memory")
 	p.BoolVar(&h.keepCaption, "keep-caption", false, "show viewers the caption and the credit that the files hold")
 }
 

@@ -108,7 +108,7 @@ func (f *sendFlags) run(ctx context.Context, s streams, files []string) error {
 	c := client.SendConfig{
 		Config:  client.Config{Server: f.server, Token: f.token},
 		Expires: time.Duration(f.expires), Views: uint64(f.views), Title: f.title, Words: f.words,
-		PixelsOnly: f.pixelsOnly, Convert: f.convert, KeepCaption: f.keepCaption,
+		PixelsOnly: f.pixelsOnly, Convert: f.convert, KeepCaption: f.keepCaption, AVIF: f.avif,
 	}
 	c.AskFirst, c.Log, c.To = f.askFirst, f.log, f.to
 	var err error
