@@ -107,7 +107,7 @@ func (o *Opening) askOwner(ctx context.Context, k Key) (*[32]byte, error) {
 	read := o.view.ReadToken().Bytes()
 	tell := func(words string, r wire.KnockReply) {
 		if k.Asked != nil {
-			k.Asked(Asking{words, time.Now().Add(time.Duration(r.Until-r.Now) * time.Millisecond)})
+			k.Asked(Asking{words, time.Now().Add(remaining(r))})
 		}
 	}
 	reply, err := o.knocked(o.client.Knock(ctx, o.view.ID(), read, v.Commitment()))
@@ -115,7 +115,7 @@ func (o *Opening) askOwner(ctx context.Context, k Key) (*[32]byte, error) {
 		return nil, err
 	}
 	tell("", reply)
-	shown := false
+	began, shown := time.Now(), false
 	for {
 		switch reply.Status {
 		case wire.KnockAnswered, wire.KnockRevealed, wire.KnockAdmitted:
@@ -137,7 +137,7 @@ func (o *Opening) askOwner(ctx context.Context, k Key) (*[32]byte, error) {
 		case wire.KnockRefused:
 			return nil, because(ErrLocked, ErrNotLetIn)
 		}
-		if reply.Now >= reply.Until {
+		if reply.Now >= reply.Until || time.Since(began) > wire.KnockLife+time.Minute {
 			return nil, because(ErrLocked, ErrNoAnswer)
 		}
 		if reply.Status == wire.KnockAnswered {
@@ -156,6 +156,14 @@ func (o *Opening) askOwner(ctx context.Context, k Key) (*[32]byte, error) {
 			return nil, err
 		}
 	}
+}
+
+// remaining is how long a knock waits; a server that says more than the protocol allows is not believed.
+func remaining(r wire.KnockReply) time.Duration {
+	if r.Until <= r.Now {
+		return 0
+	}
+	return time.Duration(min(r.Until-r.Now, uint64(wire.KnockLife.Milliseconds()))) * time.Millisecond
 }
 
 // knocked puts the refusals of knocking into words, and checks what a reply of its status has to have.
