@@ -122,10 +122,14 @@ export class Engine {
     signal: AbortSignal,
     options: EncodeOptions = {},
   ): Promise<readonly Coded[]> {
-    if (options.pixelsOnly) return this.#maker.pixelsOnly(stripped.blob, stripped.pixelsOnly, stripped, signal);
     const begun = this.#begun.get(photo);
     this.#begun.delete(photo);
-    const all = await (begun?.made ?? this.#quick(photo, stripped, signal));
+    if (options.pixelsOnly) {
+      begun?.stop.abort(new DOMException("other variants are wanted", "AbortError"));
+      return this.#maker.pixelsOnly(stripped.blob, stripped.pixelsOnly, stripped, signal);
+    }
+    // What was begun for a caller that has given up is not this caller's.
+    const all = await (begun && !begun.stop.signal.aborted ? begun.made : this.#quick(photo, stripped, signal));
     const rest = atOnce(stripped) ? all.slice(0, stripped.plan.filter((spec) => spec.later).length) : [];
     const made = all.slice(rest.length);
     this.#rest.set(stripped.blob, { later: rest, view: made.find((variant) => variant.role === role.view) });
