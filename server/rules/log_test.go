@@ -74,6 +74,11 @@ func TestLogOfOpens(t *testing.T) {
 		_, err = w.Open(ctx, o.id, ask)
 		wantCode(t, "open", err, "")
 	}
+	untold, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:]})
+	wantCode(t, "open of somebody who was not told", err, "")
+	if len(untold.Pepper) != 0 {
+		t.Error("a pepper came, and no event with it")
+	}
 	events := w.wantLog(o, accesslog.Tried, accesslog.Opened, accesslog.Opened)
 	tag := accesslog.Tag(g.Guess[:])
 	for i, want := range []accesslog.Event{

@@ -13,17 +13,19 @@ import (
 	"safelight/server/wire"
 )
 
-// Open answers a viewer from one snapshot. A wrong unlock token is answered as none.
+// Open answers a viewer from one snapshot. A wrong unlock token is answered as none. With an access log the pepper is
+// for who brings a guess id, which is zeros where nothing was guessed: it says that somebody was told before.
 func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.OpenReply, error) {
-	right := false
+	released := false
 	var e entry
 	r, manifest, now, err := s.snapshot(ctx, id, func(now int64, r *record) error {
 		if err := readable(r, q.Read); err != nil {
 			return err
 		}
-		right = len(q.Unlock) != 0 && matches(r.Unlock, q.Unlock)
+		right := len(q.Unlock) != 0 && matches(r.Unlock, q.Unlock)
 		redeemed := right && r.refund(now, q.Guess)
-		if right && r.st.ViewLimit == 0 && r.logs() {
+		released = right && r.st.ViewLimit == 0 && (!r.logs() || len(q.Guess) != 0)
+		if released && r.logs() {
 			return s.note(ctx, id, now, r, &e, accesslog.Opened, onlyIf(redeemed, q.Guess))
 		}
 		if redeemed {
@@ -44,7 +46,7 @@ func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.Op
 			return nil, err
 		}
 	}
-	if right && r.st.ViewLimit == 0 {
+	if released {
 		if reply.Pepper, err = s.keys.open(id, fieldPepper, r.Pepper); err != nil {
 			return nil, err
 		}

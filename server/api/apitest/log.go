@@ -21,7 +21,10 @@ func testLog(t *testing.T, tg *Target) {
 	a, _ = s.guess(t, []byte("right"), 1)
 	guess := bin(t, a.want(t, 200, "").fields(t, 2)[1], 16)
 	s.open(t, s.readToken(), s.unlock(), guess).want(t, 200, "")
-	s.open(t, s.readToken(), s.unlock(), nil).want(t, 200, "")
+	s.open(t, s.readToken(), s.unlock(), make([]byte, 16)).want(t, 200, "")
+	if f := s.open(t, s.readToken(), s.unlock(), nil).want(t, 200, "").fields(t, 8); len(bin(t, f[4], -1)) != 0 {
+		t.Error("the pepper came to somebody who may not have been told of the log")
+	}
 	events := s.wantEvents(t, key, accesslog.Tried, accesslog.Tried, accesslog.Opened, accesslog.Opened)
 	if events[1].Tag != accesslog.Tag(guess) || events[2].Tag != events[1].Tag || events[0].Tag == events[1].Tag || events[3].Tag != [8]byte{} {
 		t.Error("the tags do not join the right guess to what it opened")

@@ -9,7 +9,7 @@ import type * as KnockViewer from "../format/knock-viewer.lazy.ts";
 import type { Photo } from "../format/manifest.ts";
 import type { Opener } from "../format/opener.ts";
 import { type Place, spanOfPlace } from "../format/span.ts";
-import { parseStatement, type Statement } from "../format/statement.ts";
+import type { Statement } from "../format/statement.ts";
 import type { Tab } from "./tab.ts";
 import { type Opened, ViewError } from "./view-state.ts";
 
@@ -84,30 +84,20 @@ export function keysOf(link: Link, pw: Bytes, r: Bytes): Keys {
 
 /** One open, checked. With a fitting unlock token, and without a view limit, it is what an access log notes. */
 export async function look(p: Ports, link: Link, unlock: Bytes, guessId: Bytes, signal: AbortSignal): Promise<Looked> {
-  return checked(p, link, await ask(p, link, unlock, guessId, signal), signal);
+  const reply = await p.api.openShare(link.id, readToken(link.view, link.id), unlock, guessId, signal);
+  return checked(p, link, reply, signal);
 }
-
-const ask = (p: Ports, link: Link, unlock: Bytes, guessId: Bytes, signal: AbortSignal): Promise<OpenReply> =>
-  p.api.openShare(link.id, readToken(link.view, link.id), unlock, guessId, signal);
 
 /**
- * The first look at a share, which releases nothing: whether the sender sees when it is opened is not known yet, and whoever
- * looks has to be told before. A share that nothing stands before is asked for once more, with the unlock token.
+ * The first look at a share. One that nothing stands before opens with it; of one with an access log it releases nothing, for
+ * whoever looks has to be told before.
  */
-export async function firstLook(p: Ports, link: Link, signal: AbortSignal): Promise<Looked> {
-  const reply = await ask(p, link, none, none, signal);
-  if (!seemsPlain(reply.statement)) return checked(p, link, reply, signal);
-  return look(p, link, keysOf(link, none, none).unlock, none, signal);
-}
+export const firstLook = (p: Ports, link: Link, signal: AbortSignal): Promise<Looked> =>
+  look(p, link, keysOf(link, none, none).unlock, none, signal);
 
-/** Read before its signature is checked, so that the check costs no time; what comes next is checked. */
-function seemsPlain(statement: Bytes): boolean {
-  try {
-    return !isGated(parseStatement(statement));
-  } catch {
-    return false;
-  }
-}
+/** The guess id that an opening brings: zeros where nothing was guessed, which says that the viewer knows of the log. */
+export const told = ({ logKey }: Statement, guessId: Bytes): Bytes =>
+  logKey.length > 0 && guessId.length === 0 ? new Uint8Array(16) : guessId;
 
 /** Nothing is believed before the statement's signature is. */
 async function checked(p: Ports, link: Link, reply: OpenReply, signal: AbortSignal): Promise<Looked> {

@@ -11,6 +11,7 @@ import {
   type Looked,
   look,
   type Ports,
+  told,
   unseal,
   usesR,
 } from "./opening.ts";
@@ -118,7 +119,7 @@ async function take(p: Pass, keys: Keys, guessId: Bytes): Promise<Passed> {
 
 /** The pepper of a share without a limit: open gives it to the right unlock token. */
 async function reopen(p: Pass, keys: Keys, guessId: Bytes): Promise<Passed> {
-  const looked = await look(p.ports, p.link, keys.unlock, guessId, p.signal);
+  const looked = await look(p.ports, p.link, keys.unlock, told(p.looked.statement, guessId), p.signal);
   const { pepper } = looked.reply;
   if (pepper.length > 0 && looked.statement.viewLimit === 0) return { pepper, looked };
   if (looked.statement.revision !== p.looked.statement.revision) throw new GateError("changed");

@@ -19,6 +19,7 @@ import {
   look,
   type Ports,
   readPlace,
+  told,
   unseal,
 } from "./opening.ts";
 import { GateError, pass, problemOf } from "./passing.ts";
@@ -246,7 +247,7 @@ export class Viewing {
     try {
       const { revision } = (await look(this.ports, link, none, none, signal)).statement;
       if (revision === statement.revision) return false;
-      const looked = await look(this.ports, link, keys.unlock, none, signal);
+      const looked = await look(this.ports, link, keys.unlock, told(statement, none), signal);
       this.looked = looked;
       const { pepper } = looked.reply;
       if (pepper.length === 0) await this.regateAll(looked);
