@@ -47,7 +47,7 @@ const mostMs = 20_000;
 interface Settings {
   /** Undefined where the browser decides. */
   readonly quantizer: number | undefined;
-  /** Milliseconds for a frame of half a megapixel. */
+  /** Milliseconds for the sample. */
   readonly ms: number;
 }
 
@@ -82,13 +82,13 @@ async function timed(found: Pick<Settings, "quantizer">): Promise<Settings> {
   return { ...found, ms: performance.now() - began };
 }
 
-/** Half a megapixel that is no photo, but no empty sheet either. */
+/** A picture that is no photo, but no empty sheet either. */
 export function sample(): OffscreenCanvas {
-  const area = new OffscreenCanvas(832, 624);
+  const area = new OffscreenCanvas(512, 384);
   const context = area.getContext("2d");
   for (let i = 0; i < 4096 && context; i++) {
     context.fillStyle = `rgb(${(i * 37) % 256} ${(i * 91) % 256} ${(i * 53) % 256})`;
-    context.fillRect(13 * (i % 64), 9.75 * (i >> 6), 10 + (i % 5), 8 + (i % 3));
+    context.fillRect(8 * (i % 64), 6 * (i >> 6), 6 + (i % 5), 5 + (i % 3));
   }
   return area;
 }

@@ -66,7 +66,7 @@ export async function make(source: Source, plan: readonly Spec[], frame: Frame, 
   await each(source, plan, frame, async (step) => {
     const at = variants.length;
     const first = both && step.spec.role === role.view && !step.spec.later;
-    const av1 = first && !step.spec.lossless && (await prefersAV1()) ? await asAV1(step) : undefined;
+    const av1 = first && !step.spec.lossless && prefersAV1 ? await asAV1(step) : undefined;
     const { coded, poorly, area } = av1 ?? (await code(step));
     if (av1) more = { ...more, bare: true };
     if (poorly) more = { ...more, flat: { at, pixels: pixelsOf(step.image, step.wide) } };
@@ -76,23 +76,21 @@ export async function make(source: Source, plan: readonly Spec[], frame: Frame, 
   return { variants, ...more };
 }
 
-/** Finds out what this browser is good at, before somebody waits for it. */
-export async function warm(): Promise<void> {
-  await ready();
-  await prefersAV1();
+const practice = [ready, known, timeAV1];
+
+/** Finds out what this browser is good at, a little at a time, before somebody waits for it. */
+export async function warm(step: number): Promise<void> {
+  await practice[step]?.();
 }
 
-let preference: Promise<boolean> | undefined;
+/** An AV1 key frame is made so much faster here than WebP that it pays to open with it, though it is larger. */
+let prefersAV1 = false;
 
-/** Whether an AV1 key frame is made so much faster than WebP that it pays to open with it, though it is larger. */
-function prefersAV1(): Promise<boolean> {
-  preference ??= (async () => {
-    const settings = await known();
-    const began = performance.now();
-    await sample().convertToBlob({ type: wanted, quality: 0.86 });
-    return settings !== undefined && settings.ms < 0.8 * (performance.now() - began);
-  })();
-  return preference;
+async function timeAV1(): Promise<void> {
+  const settings = await known();
+  const began = performance.now();
+  await sample().convertToBlob({ type: wanted, quality: 0.86 });
+  prefersAV1 = settings !== undefined && settings.ms < 0.8 * (performance.now() - began);
 }
 
 async function asAV1({ image, spec, wide }: Step): Promise<Result | undefined> {

@@ -79,7 +79,7 @@ export class Engine {
       await this.#compiled();
       this.#strip.warm();
       this.#spare ??= this.#starting("pack.worker");
-      await Promise.all([this.#strip.practise(16), this.#codec.practise(1)]);
+      await Promise.all([this.#strip.practise(16), this.#codec.practise(3)]);
     } catch {
       // Whoever needs it tries again and hears why.
     }

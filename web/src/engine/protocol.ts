@@ -132,8 +132,8 @@ export interface Made {
 }
 
 export interface CodecCalls {
-  /** Finds out what this browser is good at. */
-  warm(): void;
+  /** Finds out what this browser is good at, a little at a time. */
+  warm(step: number): void;
   /** With both, views are coded in the format that is the fastest here, and come along to be coded in the other. */
   make(source: Source, plan: readonly Spec[], frame: Frame, both: boolean): Made;
   /** Codes a view in the format that make did not take: an AV1 key frame or WebP, if there is such a thing here. */

@@ -1,10 +1,15 @@
 // A link as a QR code, dark on paper in every theme: many readers refuse the inverse.
+import { useMemo } from "preact/hooks";
 import { encode } from "uqr";
 import { t } from "../lib/words.ts";
 
-export function Qr({ text, label = t("links.qr") }: { readonly text: string; readonly label?: string }) {
+function drawn(text: string): { readonly path: string; readonly size: number } {
   const { data, size } = encode(text, { ecc: "M", border: 2 });
-  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
+  return { path: data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join(""), size };
+}
+
+export function Qr({ text, label = t("links.qr") }: { readonly text: string; readonly label?: string }) {
+  const { path, size } = useMemo(() => drawn(text), [text]); // progress draws the page often
   return (
     <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
       <path d={path} />

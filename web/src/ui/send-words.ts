@@ -11,9 +11,19 @@ const scales = [
   [1, "kilobyte"],
 ] as const;
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Making a format takes longer than all that is drawn with it. */
+function formatOf(style: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${region()} ${JSON.stringify(style)}`;
+  const format = formats.get(key) ?? new Intl.NumberFormat(region(), style);
+  formats.set(key, format);
+  return format;
+}
+
 function scaled(n: number, scale: number, style: Intl.NumberFormatOptions): string {
   const value = n / Math.max(scale, 1e3);
-  return new Intl.NumberFormat(region(), { ...style, maximumFractionDigits: value >= 100 ? 0 : 1 }).format(value);
+  return formatOf({ ...style, maximumFractionDigits: value >= 100 ? 0 : 1 }).format(value);
 }
 
 const scaleOf = (n: number) => scales.find(([size]) => n >= size) ?? scales[2];
