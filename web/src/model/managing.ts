@@ -2,21 +2,18 @@
 
 import { ApiError } from "../api/errors.ts";
 import { pause } from "../api/http.ts";
-import type { Standing, StateReply } from "../api/owner.ts";
+import type { StateReply } from "../api/owner.ts";
 import { type Bytes, none } from "../format/bytes.ts";
 import type { People } from "../format/change-recipients.ts";
 import { idOf } from "../format/kdf.ts";
-import type { Value } from "../format/msgpack.ts";
-import { rulesArgs } from "../format/request.ts";
-import { type Owned, openOwned, type Resealed, reseal } from "../format/reseal.ts";
+import { type Owned, type Resealed, reseal } from "../format/reseal.ts";
 import { type Signer, signer } from "../format/signature.ts";
-import { checkSealed, encodeStatement, openStatement, type Statement } from "../format/statement.ts";
 import { type BoxChange, BoxKeeper } from "./manage-box.ts";
 import type { ManagePorts } from "./manage-ports.ts";
+import { publishRules, readShare } from "./manage-share.ts";
 import {
   type Change,
   type ChangeCode,
-  changed,
   codeOf,
   type Done,
   isManageCode,
@@ -26,7 +23,6 @@ import {
   type Topic,
 } from "./manage-state.ts";
 import { Watch } from "./manage-watch.ts";
-import { ownLink } from "./opening.ts";
 
 /** Fewer than 10⁹ guesses. */
 export class WeakError extends Error {
@@ -35,7 +31,6 @@ export class WeakError extends Error {
 
 const retryPause = 8000;
 const lookPause = 20_000;
-const merges = 3;
 
 export class Managing {
   state: ManageState = { at: "opening" };
@@ -114,9 +109,15 @@ export class Managing {
       this.show({ at: "uploading", busy: false });
       return;
     }
-    const share = this.read(reply);
+    const share = this.read(s, reply);
     this.watch.follow(s, this.owner, share.statement, () => this.owned);
     this.show({ at: "open", share, topic: this.topic, ...(done ? { done } : {}) });
+  }
+
+  private read(s: Signer, reply: StateReply): Managed {
+    const { share, owned } = readShare(this.ports, s, this.owner, reply);
+    this.owned = owned;
+    return share;
   }
 
   private box(s: Signer): BoxKeeper {
@@ -146,7 +147,7 @@ export class Managing {
         const box = await this.box(s).read(signal);
         if (this.state === state) this.show({ ...state, box });
       } else {
-        const share = this.read(await this.ports.api.shareState(s, this.id, signal));
+        const share = this.read(s, await this.ports.api.shareState(s, this.id, signal));
         if (this.state === state) this.show({ ...state, share });
       }
     } catch (error) {
@@ -166,35 +167,6 @@ export class Managing {
       });
   }
 
-  /** Believes nothing of a reply that the owner has not signed. */
-  private read(reply: StateReply): Managed {
-    const { view } = ownLink(this.signer?.publicKey ?? none, this.owner);
-    const statement = openStatement(reply.statement, reply.signature, this.id);
-    checkSealed(statement, reply.manifest, reply.locks);
-    const { manifest, ownerBox, pepper } = reply;
-    this.owned = { owner: this.owner, view, statement, manifest, ownerBox, pepper };
-    const viewLink = this.ports.viewLink(this.id, view);
-    const skew = reply.now - this.ports.now();
-    const { taken } = reply;
-    return {
-      statement,
-      manifest: this.tryManifest(this.owned),
-      taken,
-      draining: reply.state === "draining",
-      skew,
-      viewLink,
-    };
-  }
-
-  /** Rules can be changed even when the manifest does not open. */
-  private tryManifest(owned: Owned): Managed["manifest"] {
-    try {
-      return openOwned(owned);
-    } catch {
-      return undefined;
-    }
-  }
-
   /** Changes rules. */
   change(change: Change): void {
     if (this.state.at !== "open" || this.state.busy) return;
@@ -204,30 +176,9 @@ export class Managing {
     if (problem) this.problem(problem);
     else
       this.act("saving", async (s, signal) => {
-        const merged = await this.publishRules(s, statement, change, signal);
+        const merged = await publishRules(this.ports, s, statement, change, signal);
         await this.load(s, signal, merged ? "merged" : "saved");
       });
-  }
-
-  /** Signs the change on what stands; where something else stands by now, on that. True when that was so. */
-  private async publishRules(s: Signer, from: Statement, change: Change, signal: AbortSignal): Promise<boolean> {
-    let base = from;
-    for (let n = 0; n < merges; n++) {
-      const next = changed(base, change);
-      const standing = await this.publish(s, next.revision, rulesArgs(s, encodeStatement(next)), signal);
-      if (!standing) return n > 0;
-      base = openStatement(standing.statement, standing.signature, this.id);
-    }
-    throw new Error("somebody else changes this share all the time");
-  }
-
-  private publish(
-    s: Signer,
-    revision: number,
-    args: readonly Value[],
-    signal: AbortSignal,
-  ): Promise<Standing | undefined> {
-    return this.ports.api.publish(s, this.id, revision, args, signal);
   }
 
   /** Sets another passphrase, or none. Whoever has the old one opens nothing any more. */
@@ -254,7 +205,7 @@ export class Managing {
     if (!owned || this.state.at !== "open" || this.state.busy) return;
     const action = async (s: Signer, signal: AbortSignal) => {
       const next = await seal(s, owned, signal);
-      const standing = await this.publish(s, next.statement.revision, next.args, signal);
+      const standing = await this.ports.api.publish(s, this.id, next.statement.revision, next.args, signal);
       await this.load(s, signal, standing ? undefined : done);
       if (standing) this.problem("changed");
     };
@@ -269,7 +220,7 @@ export class Managing {
       "saving",
       async (s, signal) => {
         const logKey = on ? (await this.ports.late()).logKey(this.owner, this.id) : none;
-        await this.publishRules(s, statement, { logKey }, signal);
+        await publishRules(this.ports, s, statement, { logKey }, signal);
         await this.load(s, signal, on ? "log" : "no-log");
       },
       "log",

@@ -1,8 +1,9 @@
 // The send page as a state machine, without DOM: photos are chosen and prepared, rules are set, a share is sent.
 import { type FaultCode, faultOf } from "../engine/fault.ts";
-import type { NewShare, Part, ShareRules } from "../engine/protocol.ts";
+import type { NewShare, Part } from "../engine/protocol.ts";
 import { Courier } from "./send-courier.ts";
-import { type Photo, Prepare, wordsOf } from "./send-prepare.ts";
+import { type Leaving, loadOf, outgoing, rulesOf } from "./send-outgoing.ts";
+import { type Photo, Prepare } from "./send-prepare.ts";
 import { type Arrived, arrive, type Load, Pace, type Span, wholeProgress } from "./send-progress.ts";
 import {
   type Faults,
@@ -13,7 +14,7 @@ import {
   parseViews,
   type RuleFields,
 } from "./send-rules.ts";
-import { type Begun, discard, type Outgoing, run, type Step } from "./send-run.ts";
+import { type Begun, discard, run, type Step } from "./send-run.ts";
 import {
   type Phase,
   type Sending,
@@ -180,7 +181,7 @@ export class SendModel {
           start: (onPart) => this.#ports.engine.pack(onPart),
           api: this.#ports.api,
           courier: this.#courier,
-          photos: photos.map((photo) => this.#outgoing(photo)),
+          photos: photos.map((photo) => outgoing(this.#leaving(stop.signal), photo)),
           rules: rulesOf(this.#fields, lifetime, views),
           events: this.#events(),
         },
@@ -270,28 +271,14 @@ export class SendModel {
     if (this.#phase === "complete" && share) this.#sent({ share: { ...share, manageCode: "" } });
   }
 
-  /** A photo whose preparing may still be under way. Its words are those at the time of sending. */
-  #outgoing(photo: Photo): Outgoing {
-    const { key, alt, decorative } = photo;
-    const kept = () => (this.#fields.keepCaption ? wordsOf(this.#now(photo)) : { caption: "", credit: "" });
+  #leaving(signal: AbortSignal): Leaving {
     return {
-      words: () => ({ alt: decorative ? "" : alt.trim(), decorative, ...kept() }),
-      further: ({ stripped }, signal) => this.#ports.engine.further(stripped, signal),
-      ready: async () => {
-        for (;;) {
-          this.#stop?.signal.throwIfAborted();
-          const photo = this.prepare.photos.find((candidate) => candidate.key === key);
-          if (!photo) return undefined;
-          if (this.prepare.problem) throw faultOf({ code: this.prepare.problem });
-          if (photo.work.kind === "ready") return photo.work;
-          await new Promise<void>((resolve) => this.#wake.push(resolve));
-        }
-      },
+      prepare: this.prepare,
+      further: (stripped, until) => this.#ports.engine.further(stripped, until),
+      keepWords: () => this.#fields.keepCaption,
+      change: () => new Promise<void>((resolve) => this.#wake.push(resolve)),
+      signal,
     };
-  }
-
-  #now(photo: Photo): Photo {
-    return this.prepare.photos.find(({ key }) => key === photo.key) ?? photo;
   }
 
   #prepared(): void {
@@ -325,29 +312,4 @@ export class SendModel {
     for (const wake of this.#wake.splice(0)) wake();
     this.#changed();
   }
-}
-
-/** What the engine is told. */
-function rulesOf(fields: RuleFields, lifetime: number, views: number): ShareRules {
-  const { title, passphrase, named, recipients, askFirst, log, pixelsOnly, keepCaption } = fields;
-  return {
-    title: title.trim(),
-    lifetime,
-    views,
-    passphrase,
-    recipients: named ? recipients.map(({ text }) => text) : [],
-    askFirst,
-    log,
-    pixelsOnly,
-    keepCaption,
-  };
-}
-
-/** What a photo weighs, before its bytes are sealed. */
-function loadOf({ file, work }: Photo): Load {
-  const bytes =
-    work.kind === "ready"
-      ? work.variants.reduce((sum, variant) => sum + variant.blob.size, work.stripped.blob.size)
-      : file.size;
-  return { stripped: "stripped" in work, encoded: work.kind === "ready", bytes, spans: [] };
 }
