@@ -63,7 +63,7 @@ func (l *Ledger) Work(t *testing.T) error {
 	}
 	switch mathrand.IntN(6) {
 	case 0:
-		return l.ask(opened, post(l.open.path()+"/open", array(l.open.readToken(), l.open.unlock(), []byte{})), nil)
+		return l.ask(opened, post(l.open.path()+"/open", array(l.open.readToken(), l.open.unlock(), make([]byte, 16))), nil)
 	case 1:
 		// A point of the group: that of the generator. It does not matter what is guessed.
 		point := []byte{0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9, 0x61, 0xc5, 0x00, 0x51, 0x5f,
