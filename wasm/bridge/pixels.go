@@ -59,6 +59,9 @@ func decode(args []js.Value) (any, error) {
 	if err != nil {
 		return nil, fault("damaged")
 	}
+	if exact, ok := img.(*image.NRGBA); ok && r.Orientation == 1 && exact.Stride == 4*exact.Rect.Dx() {
+		return raster(exact), nil // without the way over premultiplied colours, which rounds
+	}
 	b := img.Bounds()
 	return raster(variant.Straight(variant.Orient(variant.Scale(img, b.Dx(), b.Dy()), r.Orientation))), nil
 }

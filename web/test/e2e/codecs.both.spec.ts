@@ -94,7 +94,7 @@ async function troubled(page: Page, trouble: keyof typeof troubles): Promise<str
   return loaded;
 }
 
-const kinds = ["camera", "portrait", "heavy", "screenshot"] as const;
+const kinds = ["camera", "portrait", "heavy", "screenshot", "telling"] as const;
 
 for (const trouble of Object.keys(troubles) as (keyof typeof troubles)[])
   test(`what is seen is what was sent, with ${trouble} in the way`, async ({ page, browser }) => {
@@ -153,6 +153,24 @@ test("a share ends with the original and a view in two formats where this browse
   expect(new Set(views.map(({ media }) => media)).size).toBe(views.length);
   expect(views.map(({ media }) => media)).toContain("WebP");
 });
+
+for (const trouble of ["nothing", "random pixels"] as const)
+  test(`HEIC is seen by everybody, with ${trouble} in the way`, async ({ page, browser }) => {
+    const loaded = await troubled(page, trouble);
+    const { link } = await send(page, `${site.url}/`, photo("phone"));
+    expect(loaded.some((url) => url.includes("codec-libheif"))).toBe(true);
+    const kept = (await holds(link)).map(({ role, media }) => `${role} ${media}`);
+    expect(kept).toEqual(expect.arrayContaining(["original HEIC", "thumb WebP", "view WebP"]));
+    const viewer = await stranger(browser);
+    await viewer.goto(link);
+    await shows(viewer, "view");
+    const cells = await seenBy(viewer, 0);
+    const strongest = (cell: number) => (cells[cell] ?? []).indexOf(Math.max(...(cells[cell] ?? [])));
+    expect(
+      [strongest(0), strongest(12), strongest(3), strongest(15)],
+      "green above, red below, blue to the right",
+    ).toEqual([1, 0, 2, 2]);
+  });
 
 test("a browser that resists fingerprinting sends what was chosen", async ({ playwright, browser }) => {
   const shy = await playwright.firefox.launch({

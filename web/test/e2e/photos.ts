@@ -16,12 +16,12 @@ export const planted = {
   longitude: "4.8952",
 } as const;
 
-export type PhotoName = "camera" | "portrait" | "screenshot" | "heavy" | "huge" | "telling" | "turned";
+export type PhotoName = "camera" | "portrait" | "screenshot" | "heavy" | "huge" | "telling" | "turned" | "phone";
 
 const kinds: Record<
   PhotoName,
   {
-    kind: "camera" | "screenshot";
+    kind: "camera" | "screenshot" | "heic";
     width: number;
     height: number;
     orientation?: number;
@@ -49,14 +49,17 @@ const kinds: Record<
   screenshot: { kind: "screenshot", width: 1280, height: 800 },
   huge: { kind: "camera", width: 8000, height: 6000 },
   turned: { kind: "camera", width: 2800, height: 1900 },
+  phone: { kind: "heic", width: 64, height: 40 },
   heavy: { kind: "camera", width: 4000, height: 3000, quality: 96 },
 };
+
+const extensions = { camera: "jpg", screenshot: "png", heic: "heic" } as const;
 
 /** The path of a photo by name; seed makes another one of the same kind, and turn gives it an orientation of EXIF. */
 export function photo(name: PhotoName, seed = 1, turn?: number): string {
   const dir = path.join(os.tmpdir(), "safelight-photos");
   const { kind, width, height, orientation = turn ?? 1, quality = 90, more = [] } = kinds[name];
-  const file = path.join(dir, `planted-name-${name}-${seed}-${orientation}.${kind === "camera" ? "jpg" : "png"}`);
+  const file = path.join(dir, `planted-name-${name}-${seed}-${orientation}.${extensions[kind]}`);
   if (fs.existsSync(file)) return file;
   fs.mkdirSync(dir, { recursive: true });
   const unfinished = `${file}.${process.pid}`;

@@ -1,6 +1,7 @@
 // The pool of workers, with lines that answer on command.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cargo } from "../../src/engine/cargo.ts";
 import { Fault } from "../../src/engine/fault.ts";
 import { type Line, Pool } from "../../src/engine/pool.ts";
 import type { Answer, Call } from "../../src/engine/protocol.ts";
@@ -135,4 +136,39 @@ test("a worker that never came was an update; one that breaks later is a fault o
   const third = p.run("f", [], 1);
   nth(hands, 1).break();
   await assert.rejects(third, code("internal"));
+});
+
+test("what comes first waits for nobody but the call that runs", async () => {
+  const { hands, pool: p } = pool(1);
+  const calls = [p.run("f", [1], 1), p.run("f", [2], 1), p.run("g", [3], 1, undefined, true)];
+  for (const value of [1, 3, 2]) nth(hands, 0).answer({ value });
+  assert.deepEqual(await Promise.all(calls), [1, 2, 3]);
+  assert.deepEqual(
+    nth(hands, 0).calls.map((call) => call.args[0]),
+    [1, 3, 2],
+  );
+});
+
+test("practising ends when there is something to do", async () => {
+  const { hands, pool: p } = pool(1);
+  const practising = p.practise(5);
+  const real = p.run("f", [], 1);
+  nth(hands, 0).answer({ value: undefined });
+  await practising;
+  nth(hands, 0).answer({ value: "done" });
+  assert.equal(await real, "done");
+  assert.deepEqual(
+    nth(hands, 0).calls.map(({ call }) => call),
+    ["warm", "f"],
+  );
+});
+
+test("pixels and results are handed over, what a photo gave away is not", () => {
+  const data = new Uint8ClampedArray(4);
+  const picture = new Uint8Array(3);
+  const finding = { group: "hidden", code: "thumbnail", value: "", picture };
+  assert.deepEqual(cargo([{ data, width: 1, height: 1 }, { findings: [finding] }], 2), [data.buffer]);
+  assert.deepEqual(cargo({ value: { findings: [finding] }, memory: 1 }, 4), [picture.buffer]);
+  assert.deepEqual(cargo(picture, 0), [picture.buffer]);
+  assert.deepEqual(cargo([new Blob([picture]), "text", undefined, null], 4), []);
 });

@@ -18,7 +18,7 @@ func main() {
 
 func run() error {
 	var o striptest.Options
-	kind := flag.String("kind", "camera", "camera (JPEG) or screenshot (PNG)")
+	kind := flag.String("kind", "camera", "camera (JPEG), screenshot (PNG) or heic (one small picture, whatever else is asked for)")
 	width := flag.Int("width", 1600, "in pixels, as stored")
 	height := flag.Int("height", 1200, "in pixels, as stored")
 	gps := flag.String("gps", "", "latitude,longitude in degrees")
@@ -49,6 +49,8 @@ func run() error {
 		photo = striptest.CameraJPEG(*width, *height, o)
 	case "screenshot":
 		photo = striptest.ScreenshotPNG(*width, *height, o)
+	case "heic":
+		photo = striptest.SmallHEIC()
 	default:
 		return fmt.Errorf("there is no kind %q", *kind)
 	}
