@@ -92,7 +92,11 @@ export async function warm(step: number): Promise<void> {
 /** An AV1 key frame is made so much faster here than WebP that it pays to open with it, though it is larger. */
 let prefersAV1 = false;
 
+/** It is faster by being made on several cores; where there are few, they are busy stripping. */
+const coresForAV1 = 4;
+
 async function timeAV1(): Promise<void> {
+  if (navigator.hardwareConcurrency < coresForAV1) return;
   const settings = await known();
   const began = performance.now();
   await sample().convertToBlob({ type: wanted, quality: 0.86 });
