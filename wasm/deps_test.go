@@ -34,9 +34,9 @@ func violations(imports []string) []string {
 	return found
 }
 
-func imports(t *testing.T, pkg string) []string {
+func imports(t *testing.T, pkg string, format ...string) []string {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-deps", pkg)
+	cmd := exec.Command("go", append(append([]string{"list", "-deps"}, format...), pkg)...)
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
@@ -61,5 +61,25 @@ func TestImportsControl(t *testing.T) {
 	found := violations(imports(t, "net/http/httptest"))
 	if len(found) == 0 {
 		t.Error("net/http behind net/http/httptest was not found")
+	}
+}
+
+// TestOwnImports keeps encoding/json out of what is ours: 30 kB, compressed, and JavaScript has its own (bridge/values.go).
+// A library names it too, but calls nothing in it.
+func TestOwnImports(t *testing.T) {
+	const users = `-f={{$p := .ImportPath}}{{range .Imports}}{{$p}}:{{.}} {{end}}`
+	find := func(pkg string) (found []string) {
+		for _, edge := range imports(t, pkg, users) {
+			if strings.HasPrefix(edge, "safelight/") && strings.HasSuffix(edge, ":encoding/json") {
+				found = append(found, edge)
+			}
+		}
+		return found
+	}
+	if found := find("safelight/wasm"); len(found) > 0 {
+		t.Errorf("imported: %v", found)
+	}
+	if len(find("safelight/crypto/vectors")) == 0 {
+		t.Error("encoding/json in safelight/crypto/vectors was not found")
 	}
 }

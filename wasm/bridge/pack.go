@@ -4,7 +4,6 @@ package bridge
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"runtime"
 	"slices"
@@ -75,12 +74,11 @@ type coded struct {
 // newShare makes the secrets and returns what the share is called: id and the two codes.
 func (p *pack) newShare([]js.Value) (any, error) {
 	p.owner = keys.NewOwner()
-	b, err := json.Marshal(map[string]string{
-		"id":         p.owner.ID().String(),
-		"viewCode":   p.owner.View().Code().Text(),
-		"manageCode": p.owner.Code().Text(),
-	})
-	return string(b), err
+	return text(struct {
+		ID         string `json:"id"`
+		ViewCode   string `json:"viewCode"`
+		ManageCode string `json:"manageCode"`
+	}{p.owner.ID().String(), p.owner.View().Code().Text(), p.owner.Code().Text()}), nil
 }
 
 // create(expires ms) returns the body that announces the share.
@@ -92,7 +90,7 @@ func (p *pack) create(args []js.Value) (any, error) {
 // promise; as long as it is pending, no more is sealed.
 func (p *pack) begin(args []js.Value) (any, error) {
 	var r rules
-	if err := json.Unmarshal([]byte(args[0].String()), &r); err != nil {
+	if err := parse(args[0], &r); err != nil {
 		return nil, faultReply
 	}
 	release, err := releaseOf(r)
@@ -156,7 +154,7 @@ func (p *pack) addPhoto(args []js.Value) (any, error) {
 		return nil, faultInternal
 	}
 	var ph photo
-	if err := json.Unmarshal([]byte(args[0].String()), &ph); err != nil || len(ph.Variants) != args[1].Length() {
+	if err := parse(args[0], &ph); err != nil || len(ph.Variants) != args[1].Length() {
 		return nil, faultInternal
 	}
 	about := share.Photo{
@@ -251,7 +249,7 @@ func (p *pack) addRest(args []js.Value) (any, error) {
 	}
 	var list []coded
 	i := args[0].Int()
-	if err := json.Unmarshal([]byte(args[1].String()), &list); err != nil || len(list) != args[2].Length() || i >= p.photos {
+	if err := parse(args[1], &list); err != nil || len(list) != args[2].Length() || i >= p.photos {
 		return nil, faultInternal
 	}
 	made, _, err := variants(list, args[2])

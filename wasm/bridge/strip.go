@@ -3,7 +3,6 @@
 package bridge
 
 import (
-	"encoding/json"
 	"errors"
 	"runtime"
 	"syscall/js"
@@ -107,10 +106,6 @@ func specs(plan []variant.Spec) []spec {
 
 // report hands over what was found.
 func report(t told) (js.Value, error) {
-	doc, err := json.Marshal(t)
-	if err != nil {
-		return js.Undefined(), err
-	}
 	pictures := js.Global().Get("Array").New(len(t.Findings))
 	for i, f := range t.Findings {
 		if f.Picture != nil {
@@ -118,7 +113,7 @@ func report(t told) (js.Value, error) {
 		}
 	}
 	result := js.Global().Get("Object").New()
-	result.Set("report", string(doc))
+	result.Set("report", text(t))
 	result.Set("pictures", pictures)
 	return result, nil
 }
