@@ -279,7 +279,7 @@ func TestGuessesRunOut(t *testing.T) {
 
 // TestUnlockWhileTheOwnerPublishes opens a revision that is replaced before it is unlocked: the new rules hold.
 func TestUnlockWhileTheOwnerPublishes(t *testing.T) {
-	one := uint64(1)
+	one, on := uint64(1), true
 	for _, tt := range []struct {
 		name   string
 		before SendConfig
@@ -293,6 +293,10 @@ func TestUnlockWhileTheOwnerPublishes(t *testing.T) {
 		{"a limit", SendConfig{}, Change{Views: &one}, "", nil},
 		{"another limit", SendConfig{Views: 5}, Change{Views: &one}, "", nil},
 		{"no passphrase", SendConfig{Passphrase: "seven lemons under rain"}, Change{NoPassphrase: true}, "anything", nil},
+		{"a log", SendConfig{}, Change{Log: &on}, "", ErrLocked},
+		{"a log beside a passphrase", SendConfig{Passphrase: "seven lemons under rain"}, Change{Log: &on}, "seven lemons under rain", ErrLocked},
+		{"a log beside a limit", SendConfig{Views: 5}, Change{Log: &on}, "", ErrLocked},
+		{"another limit beside a log", SendConfig{Views: 5, Log: true}, Change{Views: &one}, "", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -312,9 +316,62 @@ func TestUnlockWhileTheOwnerPublishes(t *testing.T) {
 			if !errors.Is(err, tt.want) || (err == nil) != (s != nil && len(s.Photos) == 1) {
 				t.Errorf("Unlock = %v, want %v", err, tt.want)
 			}
+			if tt.change.Log == nil {
+				return
+			}
+			if log, err := m.Log(t.Context()); err != nil || slices.ContainsFunc(log.Entries, opens) {
+				t.Errorf("the log of who was not told = %+v, %v", log.Entries, err)
+			}
+			if s, err = o.Unlock(t.Context(), Key{Passphrase: tt.pass}); err != nil { // by now it says so
+				t.Errorf("Unlock after having been told = %v", err)
+			}
+			if log, err := m.Log(t.Context()); err != nil || !slices.ContainsFunc(log.Entries, opens) {
+				t.Errorf("control: the log of who was told = %+v, %v", log.Entries, err)
+			}
 		})
 	}
 }
+
+func opens(e LogEntry) bool { return e.What == "opened" || e.What == "taken" }
+
+// TestLogSwitchedOnAfterTheGuess: deriving from a passphrase takes long, and what was asked before the log began does not
+// say that anybody was told of it.
+func TestLogSwitchedOnAfterTheGuess(t *testing.T) {
+	const pass = "seven lemons under rain"
+	w := newWorld(t)
+	sent := w.send(t, SendConfig{Passphrase: pass}, photo(64, 64))
+	m, err := Manage(t.Context(), sent.Manage, w.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on, opens := true, 0
+	c := w.Config
+	c.Transfer.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		if strings.HasSuffix(r.URL.Path, "/open") {
+			if opens++; opens == 2 {
+				if err := m.Set(t.Context(), Change{Log: &on}); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		return w.RoundTrip(r)
+	})
+	o, err := Open(t.Context(), sent.Link, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := o.Unlock(t.Context(), Key{Passphrase: pass}); !errors.Is(err, ErrLocked) || s != nil {
+		t.Errorf("Unlock of who was not told = %v", err)
+	}
+	log, err := m.Log(t.Context())
+	if err != nil || len(log.Entries) != 0 {
+		t.Errorf("log = %+v, %v, want nothing", log.Entries, err)
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // TestTwoOwners change the same share from two devices that have both seen revision 1: both changes hold.
 func TestTwoOwners(t *testing.T) {

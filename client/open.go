@@ -100,6 +100,7 @@ func (o *Opening) Counted() bool { return o.opening.NeedsTake() }
 func (o *Opening) Unlock(ctx context.Context, k Key) (*Share, error) {
 	take := [16]byte{}
 	rand.Read(take[:]) // never fails: crypto/rand ends the program instead
+	told := o.Info.Log
 	for tries := 1; ; tries++ {
 		s, err := o.unlock(ctx, k, take)
 		if transfer.CodeOf(err) != wire.CodeChanged || tries == 3 {
@@ -108,6 +109,9 @@ func (o *Opening) Unlock(ctx context.Context, k Key) (*Share, error) {
 		// The owner has just published another revision. Nothing was counted; look at that one.
 		if err := o.ask(ctx, nil, nil); err != nil {
 			return nil, err
+		}
+		if o.Info.Log && !told {
+			return nil, because(ErrLocked, errors.New("the sender has just begun to keep a log of when it is opened; open it again if that is all right"))
 		}
 	}
 }
@@ -182,10 +186,13 @@ func (o *Opening) pepper(ctx context.Context, g keys.Gate, guess []byte, take [1
 	if o.opening.Statement.Revision != before || o.Counted() {
 		return pepper, o.wrongUnlessChanged(before)
 	}
-	if !ok {
-		return pepper, ErrPassphrase
+	switch {
+	case ok:
+		return pepper, nil
+	case g.PW == nil: // nothing was typed that could be wrong
+		return pepper, because(ErrDamaged, errors.New("it does not open by what its statement says"))
 	}
-	return pepper, nil
+	return pepper, ErrPassphrase
 }
 
 // wrongUnlessChanged returns ErrPassphrase, or code changed when the share has another revision now.

@@ -92,6 +92,37 @@ func TestLogOfOpens(t *testing.T) {
 	}
 }
 
+// TestLogBegunAfterTheGuess: a guess id that was given out before there was a log says that nobody was told of one, and is
+// put back all the same.
+func TestLogBegunAfterTheGuess(t *testing.T) {
+	w := newWorld(t)
+	o, d, _ := w.live(withPassphrase)
+	g, err := w.guess(o, d.st.Revision)
+	wantCode(t, "guess", err, "")
+	n := d.next()
+	withLog(n)
+	wantCode(t, "publish", w.publish(o, n, nil), "")
+	for range 64 { // whatever the id is
+		early, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: g.Guess[:]})
+		wantCode(t, "open", err, "")
+		if len(early.Pepper) != 0 {
+			t.Fatal("the pepper came to somebody who was not told")
+		}
+		g.Guess[1]++
+	}
+	w.wantLog(o)
+	g, err = w.guess(o, n.st.Revision)
+	wantCode(t, "guess", err, "")
+	for _, guess := range [][]byte{g.Guess[:], make([]byte, 16)} {
+		late, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: guess})
+		wantCode(t, "open", err, "")
+		if len(late.Pepper) == 0 {
+			t.Errorf("no pepper with %x", guess)
+		}
+	}
+	w.wantLog(o, accesslog.Tried, accesslog.Opened, accesslog.Opened)
+}
+
 func TestLogOfTakes(t *testing.T) {
 	w := newWorld(t)
 	o, _, _ := w.live(func(d *draft) { withLog(d); withViews(2)(d) })

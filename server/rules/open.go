@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -14,7 +15,8 @@ import (
 )
 
 // Open answers a viewer from one snapshot. A wrong unlock token is answered as none. With an access log the pepper is
-// for who brings a guess id, which is zeros where nothing was guessed: it says that somebody was told before.
+// for who brings a guess id, which is zeros where nothing was guessed: it says that somebody was told before. One from
+// before the log was switched on does not say so.
 func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.OpenReply, error) {
 	released := false
 	var e entry
@@ -24,7 +26,7 @@ func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.Op
 		}
 		right := len(q.Unlock) != 0 && matches(r.Unlock, q.Unlock)
 		redeemed := right && r.refund(now, q.Guess)
-		released = right && r.st.ViewLimit == 0 && (!r.logs() || len(q.Guess) != 0)
+		released = right && r.st.ViewLimit == 0 && (!r.logs() || toldOfLog(q.Guess))
 		if released && r.logs() {
 			return s.note(ctx, id, now, r, &e, accesslog.Opened, onlyIf(redeemed, q.Guess))
 		}
@@ -53,6 +55,16 @@ func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.Op
 	}
 	return reply, nil
 }
+
+// toldOfLog reports whether the guess id that an opening brings says that somebody was told of the access log: all zeros,
+// or one that was given out while there was a log. Between a guess and its opening the owner may have switched one on.
+func toldOfLog(guess []byte) bool {
+	return len(guess) != 0 && (guess[0]&underLog != 0 || bytes.Equal(guess, make([]byte, len(guess))))
+}
+
+// underLog is the bit of a guess id's first byte that tells whether the share kept a log when the guess was made, which
+// carried the revision that the viewer has verified.
+const underLog = 1
 
 // readable refuses whoever does not have the read token, and everybody before the first commit.
 func readable(r *record, read [32]byte) error {
@@ -159,6 +171,9 @@ func (s *Shares) Guess(ctx context.Context, id ID, q *wire.GuessRequest) (*wire.
 		}
 		if r.st.Suite == statement.SuiteNone {
 			return refuse(wire.CodeMalformed, "this share has no passphrase")
+		}
+		if reply.Guess[0] &^= underLog; r.logs() {
+			reply.Guess[0] |= underLog
 		}
 		if err := r.guess(now, reply.Guess); err != nil {
 			return err
