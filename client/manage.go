@@ -3,11 +3,13 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"safelight/client/share"
 	"safelight/client/transfer"
 	"safelight/crypto/keys"
+	"safelight/crypto/knock"
 	"safelight/crypto/oprf"
 	"safelight/crypto/passphrase"
 	"safelight/crypto/statement"
@@ -38,7 +40,8 @@ type Managed struct {
 	edition *share.Edition // nil while nothing is committed
 	now     uint64
 
-	answered map[statement.Commitment]bool // by us, of who asks to be let in
+	answered map[statement.Commitment]knock.Answer // by us, of who asks to be let in
+	answers  []time.Time                           // when, of the last ones
 }
 
 // Manage follows a manage link.
@@ -66,13 +69,18 @@ func (m *Managed) refresh(ctx context.Context) error {
 	}
 	m.now = r.Now
 	m.Status = Status{State: Uploading, Now: time.UnixMilli(int64(r.Now)), Info: Info{ID: m.owner.ID().String()}}
-	m.edition, err = share.OpenState(m.owner, stateOf(r))
-	if errors.Is(err, share.ErrEmpty) {
+	edition, err := share.OpenState(m.owner, stateOf(r))
+	if errors.Is(err, share.ErrEmpty) && m.edition == nil {
 		return nil
 	}
 	if err != nil {
 		return explain(err)
 	}
+	// Else the server would get a second signature for a number that was signed before.
+	if got := edition.Statement.Revision; m.edition != nil && got < m.edition.Statement.Revision {
+		return because(ErrDamaged, fmt.Errorf("an older revision, %d after %d", got, m.edition.Statement.Revision))
+	}
+	m.edition = edition
 	m.Status.Info = infoOf(&m.edition.Statement, r.Taken)
 	m.Status.State = Live
 	if r.State == wire.StateDraining {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -209,21 +210,44 @@ func (m *Managed) Knocks(ctx context.Context) ([]Knocking, error) {
 		return nil, explain(err)
 	}
 	for _, k := range reply.Knocks {
-		if k.Status != wire.KnockWaiting || m.answered[k.Commit] {
+		if k.Status != wire.KnockWaiting {
 			continue
 		}
-		// Once for each: another answer would give the server another try at the words.
-		if m.answered == nil {
-			m.answered = map[statement.Commitment]bool{}
+		a, ok := m.answer(k.Commit)
+		if !ok {
+			continue
 		}
-		m.answered[k.Commit] = true
-		a := knock.NewAnswer(m.owner, k.Commit)
 		step := statement.AdmitArgs{Step: statement.AdmitAnswer, Commit: k.Commit, Value: a.Random[:], Signature: a.Signature}
-		if reply, err = m.client.Admit(ctx, m.owner, step); err != nil {
+		next, err := m.client.Admit(ctx, m.owner, step)
+		if transfer.CodeOf(err) == wire.CodeMalformed {
+			continue // another device of the owner was faster: the next list has its answer
+		}
+		if err != nil {
 			return nil, explain(err)
 		}
+		reply = next
 	}
 	return m.waiting(reply.Knocks), nil
+}
+
+// answer returns the one answer to a commitment: another would give the server another try at the words. So does every
+// commitment that is answered, and the server can make up as many as it likes: more than knock.MaxAnswers in the life of a
+// knock get none.
+func (m *Managed) answer(c statement.Commitment) (knock.Answer, bool) {
+	if a, ok := m.answered[c]; ok {
+		return a, true // what was sent may have been lost
+	}
+	now := time.Now()
+	m.answers = slices.DeleteFunc(m.answers, func(at time.Time) bool { return now.Sub(at) > wire.KnockLife })
+	if len(m.answers) >= knock.MaxAnswers {
+		return knock.Answer{}, false
+	}
+	if m.answered == nil {
+		m.answered = map[statement.Commitment]knock.Answer{}
+	}
+	a := knock.NewAnswer(m.owner, c)
+	m.answers, m.answered[c] = append(m.answers, now), a
+	return a, true
 }
 
 func (m *Managed) waiting(all []wire.Knock) []Knocking {
@@ -249,10 +273,16 @@ func (m *Managed) waiting(all []wire.Knock) []Knocking {
 	return list
 }
 
-// LetIn lets somebody in whose words are the same on both sides.
+// ErrNotWaiting reports somebody who was to be let in and does not wait any more.
+var ErrNotWaiting = errors.New("nobody was let in: who had these words does not wait any more")
+
+// LetIn lets somebody in whose words are the same on both sides. ErrNotWaiting: it came too late.
 func (m *Managed) LetIn(ctx context.Context, k Knocking) error {
 	if k.Words == "" || k.Doubtful {
 		return because(ErrOption, errors.New("nobody is let in whose words cannot be compared"))
+	}
+	if err := m.refresh(ctx); err != nil {
+		return err // R may be another one by now
 	}
 	r, ok := m.edition.R()
 	if !ok {
@@ -262,8 +292,15 @@ func (m *Managed) LetIn(ctx context.Context, k Knocking) error {
 	if err != nil {
 		return because(ErrDamaged, err)
 	}
-	_, err = m.client.Admit(ctx, m.owner, statement.AdmitArgs{Step: statement.AdmitLetIn, Commit: k.waiting.Commit, Value: box, Signature: sig})
-	return explain(err)
+	reply, err := m.client.Admit(ctx, m.owner, statement.AdmitArgs{Step: statement.AdmitLetIn, Commit: k.waiting.Commit, Value: box, Signature: sig})
+	if err != nil {
+		return explain(err)
+	}
+	in := func(o wire.Knock) bool { return o.Commit == k.waiting.Commit && o.Status == wire.KnockAdmitted }
+	if !slices.ContainsFunc(reply.Knocks, in) {
+		return ErrNotWaiting
+	}
+	return nil
 }
 
 // Refuse lets somebody not in.

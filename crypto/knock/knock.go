@@ -9,7 +9,7 @@
 //	r, err := v.Admitted(p, box, sig) ←—     box, sig, err := knock.LetIn(owner, waiting, r)
 //
 // The viewer commits to key and random bytes before the owner's are known, so that the server, in between, has one guess
-// in 2^33 at the words.
+// in 2^33 at the words with each answer that it gets from the owner.
 package knock
 
 import (
@@ -120,6 +120,10 @@ type Answer struct {
 	Random    [32]byte
 	Signature []byte
 }
+
+// MaxAnswers is how many commitments an owner's client answers within the life of a knock, a quarter of an hour. Everyone
+// that it answers is a try of the server in between at the words of whoever waits meanwhile.
+const MaxAnswers = 64
 
 // NewAnswer answers c. Each c is answered once: another answer would give the server another try at the words.
 func NewAnswer(owner keys.Owner, c statement.Commitment) Answer {

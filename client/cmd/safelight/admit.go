@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -91,7 +92,7 @@ func (f *admitFlags) decide(ctx context.Context, s streams, m *client.Managed, k
 		if k.Words != f.words {
 			return false, nil
 		}
-		return true, m.LetIn(ctx, k)
+		return f.letIn(ctx, s, m, k)
 	}
 	fmt.Fprintf(s.err, "Somebody asks to be let in, since %s. Their words:\n\n    %s\n\nAre theirs the same? Let in [y/N] ", k.Since.Local().Format("15:04"), k.Words)
 	line, err := answers.ReadString('\n')
@@ -99,9 +100,21 @@ func (f *admitFlags) decide(ctx context.Context, s streams, m *client.Managed, k
 		return false, usage("nobody answers on standard input; --words decides without a question")
 	}
 	if a := strings.ToLower(strings.TrimSpace(line)); a == "y" || a == "yes" {
-		s.note("Let in.")
-		return true, m.LetIn(ctx, k)
+		return f.letIn(ctx, s, m, k)
 	}
 	s.note("Refused.")
 	return true, m.Refuse(ctx, k)
+}
+
+// letIn lets in who still waits: a question may stand for longer than anybody does.
+func (f *admitFlags) letIn(ctx context.Context, s streams, m *client.Managed, k client.Knocking) (bool, error) {
+	err := m.LetIn(ctx, k)
+	if errors.Is(err, client.ErrNotWaiting) {
+		s.note("They do not wait any more: nobody was let in. They can ask again.")
+		return false, nil
+	}
+	if err == nil {
+		s.note("Let in.")
+	}
+	return err == nil, err
 }

@@ -1,5 +1,6 @@
 // Who is at the door of a share that asks first: asks the server every few seconds, answers each knock once, shows the
 // three words, and lets in or refuses. Nothing here is believed that the owner has not signed. No DOM.
+import { ApiError } from "../api/errors.ts";
 import type { KnocksReply } from "../api/owner-rules.ts";
 import { type Bytes, hex } from "../format/bytes.ts";
 import type { Admission, Answer, Listed, Words } from "../format/knock.ts";
@@ -45,6 +46,8 @@ export interface DoorState {
 }
 
 const patience = 15 * 60_000;
+/** Knocks that are answered within patience: each is a try of the server in between at the words of whoever waits. */
+const mostAnswers = 64;
 const status = { waiting: 1, answered: 2, revealed: 3, admitted: 4, refused: 5 } as const;
 
 export class Door {
@@ -55,6 +58,9 @@ export class Door {
   readonly #r: () => Promise<Bytes>;
   readonly #listeners = new Set<() => void>();
   readonly #same = new Set<string>();
+  /** What was answered, and when the last answers were made. */
+  readonly #answers = new Map<string, Answer>();
+  #made: readonly number[] = [];
   #listed: readonly Listed[] = [];
   #run = new AbortController();
 
@@ -124,15 +130,41 @@ export class Door {
 
   /** Answers who has no answer yet, shows the words of who has shown key and n, and refuses twins. */
   async #take(reply: KnocksReply): Promise<void> {
-    const { signal } = this.#run;
-    let { knocks, now } = reply;
-    for (const { c } of knocks.filter((knock) => knock.status === status.waiting)) {
-      const { ownerAnswer } = await this.#ports.late();
-      const answer = ownerAnswer(this.#signer, this.#id, c);
-      ({ knocks, now } = await this.#ports.answer(this.#signer, this.#id, c, answer, signal));
+    let last = reply;
+    for (const { c } of reply.knocks.filter((knock) => knock.status === status.waiting)) {
+      const answer = await this.#answer(c);
+      if (answer) last = await this.#say(c, answer);
     }
-    await this.#list({ knocks, now });
+    await this.#list(last);
     await this.#refuseTwins();
+  }
+
+  /**
+   * The one answer to a commitment: another would give the server another try at the words. So does every commitment that is
+   * answered, and the server can make up as many as it likes: beyond a number they get none.
+   */
+  async #answer(c: Bytes): Promise<Answer | undefined> {
+    const made = this.#answers.get(hex(c));
+    if (made) return made; // what was sent may have been lost
+    const { ownerAnswer } = await this.#ports.late();
+    const now = this.#ports.now();
+    this.#made = this.#made.filter((at) => now - at < patience);
+    if (this.#made.length >= mostAnswers) return undefined;
+    const answer = ownerAnswer(this.#signer, this.#id, c);
+    this.#made = [...this.#made, now];
+    this.#answers.set(hex(c), answer);
+    return answer;
+  }
+
+  async #say(c: Bytes, answer: Answer): Promise<KnocksReply> {
+    const { signal } = this.#run;
+    try {
+      return await this.#ports.answer(this.#signer, this.#id, c, answer, signal);
+    } catch (error) {
+      // Another device of the owner's was faster, and its answer counts.
+      if (!(error instanceof ApiError) || error.code !== "malformed") throw error;
+      return this.#ports.list(this.#signer, this.#id, signal);
+    }
   }
 
   /** Words are made anew from every reply: what was shown before counts for nothing when the server shows another key. */

@@ -1,6 +1,7 @@
 // A share as its owner reads it, and the change of its rules. Both go by what the owner has signed.
 import type { StateReply } from "../api/owner.ts";
 import type { Bytes } from "../format/bytes.ts";
+import { FormatError } from "../format/errors.ts";
 import { idOf } from "../format/kdf.ts";
 import { rulesArgs } from "../format/request.ts";
 import { type Owned, openOwned } from "../format/reseal.ts";
@@ -58,7 +59,10 @@ export async function publishRules(
     const next = changed(base, change);
     const standing = await api.publish(s, base.id, next.revision, rulesArgs(s, encodeStatement(next)), signal);
     if (!standing) return n > 0;
-    base = openStatement(standing.statement, standing.signature, base.id);
+    const other = openStatement(standing.statement, standing.signature, base.id);
+    // Else a server that shows an older one would get a second signature for a number that was signed before.
+    if (other.revision < base.revision) throw new FormatError("form", "an older revision than was seen");
+    base = other;
   }
   throw new Error("somebody else changes this share all the time");
 }

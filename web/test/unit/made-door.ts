@@ -44,6 +44,12 @@ export class MadeDoor {
   readonly admitted = new Map<string, Admission>();
   #knocks: Listed[] = [];
   away = false;
+  /** How often it was asked. */
+  lists = 0;
+  /** Lists every knock as one that waits for an answer, and hands the answers on. */
+  answers: ((c: Bytes, a: Answer) => void) | undefined;
+  /** A knock, in hexadecimal, that another device answers first. */
+  faster: string | undefined;
 
   constructor(id: Bytes) {
     this.id = id;
@@ -71,10 +77,16 @@ export class MadeDoor {
 
   readonly list = async (): Promise<KnocksReply> => {
     if (this.away) throw new ApiError("unreachable");
+    this.lists++;
     return { knocks: this.#knocks, now: Date.now() };
   };
 
   readonly answer = async (_s: Signer, _id: Bytes, c: Bytes, { o, signature }: Answer): Promise<KnocksReply> => {
+    if (this.answers) {
+      this.answers(c, { o, signature });
+      return { knocks: this.#knocks, now: Date.now() };
+    }
+    if (this.faster === hex(c)) this.change(c, { o: random(32), signature: random(64), status: 2 });
     if (this.listed(c)?.o.length !== 0) throw new ApiError("malformed");
     this.change(c, { o, signature, status: 2 });
     return this.list();

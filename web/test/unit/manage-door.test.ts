@@ -47,6 +47,15 @@ class Scene {
     throw new Error(`not seen: ${JSON.stringify(this.door.state)}`);
   }
 
+  /** Looks once more. */
+  async looks(): Promise<void> {
+    const before = this.server.lists;
+    for (let n = 0; n < 2000 && this.server.lists === before; n++) {
+      this.#wake();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
   of(knocker: Knocker): Knock | undefined {
     return this.door.state.knocks.find(({ key }) => key === hex(knocker.c));
   }
@@ -151,6 +160,27 @@ test("a server that does not answer is said, and asked again", async () => {
   scene.server.away = false;
   scene.server.knock();
   await scene.sees((knocks) => knocks.length === 1);
+  assert.equal(scene.door.state.reached, true);
+  scene.door.close();
+});
+
+for (const listed of [63, 164])
+  test(`a server that lists ${listed} knocks as never answered gets one answer to each, and to few`, async () => {
+    const scene = new Scene();
+    const answers = new Map<string, Set<string>>();
+    scene.server.answers = (c, { o }) => answers.set(hex(c), (answers.get(hex(c)) ?? new Set()).add(hex(o)));
+    for (let n = 0; n < listed; n++) scene.server.knock();
+    for (let n = 0; n < 3; n++) await scene.looks();
+    assert.equal(answers.size, Math.min(listed, 64));
+    assert.ok([...answers.values()].every((os) => os.size === 1));
+    scene.door.close();
+  });
+
+test("a knock that another device has answered already keeps nobody else waiting", async () => {
+  const scene = new Scene();
+  const [one, two] = [scene.server.knock(), scene.server.knock()];
+  scene.server.faster = hex(one.c);
+  await scene.sees(() => scene.server.listed(two.c)?.status === 2);
   assert.equal(scene.door.state.reached, true);
   scene.door.close();
 });
