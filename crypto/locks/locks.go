@@ -181,7 +181,11 @@ func openFile(file []byte, identities []age.Identity) (r [32]byte, err error) {
 	if len(file) == 0 || len(identities) == 0 {
 		return r, ErrNotForYou
 	}
-	in, err := age.Decrypt(bytes.NewReader(file), identities...)
+	counting := make([]age.Identity, len(identities))
+	for i, id := range identities {
+		counting[i] = counted{id}
+	}
+	in, err := age.Decrypt(bytes.NewReader(file), counting...)
 	var none *age.NoIdentityMatchError
 	if errors.As(err, &none) {
 		return r, ErrNotForYou
@@ -194,6 +198,16 @@ func openFile(file []byte, identities []age.Identity) (r [32]byte, err error) {
 		return r, ErrLocks
 	}
 	return [32]byte(plain), nil
+}
+
+// counted is an identity that tries no more stanzas than a file of locks may have.
+type counted struct{ age.Identity }
+
+func (c counted) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	if len(stanzas) > MaxRecipients {
+		return nil, ErrLocks
+	}
+	return c.Identity.Unwrap(stanzas)
 }
 
 // ParseIdentities reads the identities in a key file, one a line. Errors never quote what was read.

@@ -3,6 +3,7 @@ package locks
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,24 @@ func made(t *testing.T, recipient, identity string) person {
 		t.Fatal(err)
 	}
 	return person{r, ids}
+}
+
+// TestTooManyStanzas: a file for more than may be named costs whoever tries a key nothing.
+func TestTooManyStanzas(t *testing.T) {
+	r := keys.Random32()
+	for _, kind := range []func(*testing.T) person{classic, hybrid} {
+		me := kind(t)
+		for n, want := range map[int]error{MaxRecipients: nil, MaxRecipients + 1: ErrLocks} {
+			to := slices.Repeat([]Recipient{kind(t).recipient}, n-1)
+			file, err := ageFile(r, append(to, me.recipient), me.recipient.Hybrid())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := openFile(file, me.identity); !errors.Is(err, want) || (err == nil) != (got == r) {
+				t.Errorf("%d stanzas, hybrid %v: %v, want %v", n, me.recipient.Hybrid(), err, want)
+			}
+		}
+	}
 }
 
 func TestWhoIsNamedOpens(t *testing.T) {

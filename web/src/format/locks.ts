@@ -1,5 +1,5 @@
 // Locks: R for named recipients, as age files inside a sealed file. FORMAT.md, "Sealed files". Loaded late.
-import { Decrypter, Encrypter } from "age-encryption";
+import { Decrypter, Encrypter, type Identity } from "age-encryption";
 import { classicOpener, classicSealer, type Identities, parseIdentities, recipientKind } from "./age-keys.ts";
 import type { Bytes } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
@@ -9,6 +9,7 @@ import { decode, encode, Fields } from "./msgpack.ts";
 import { openSealed, seal } from "./seal.ts";
 
 const rSize = 32;
+const mostRecipients = 100;
 const malformed = (why: string) => new FormatError("locks", `locks: ${why}`);
 
 /** The two age files in sealed locks; either may be empty. */
@@ -38,13 +39,23 @@ export async function openLocksByScalar(
 async function openWith(sealed: Bytes, view: Bytes, id: Bytes, keys: Identities): Promise<Bytes | undefined> {
   const { classic, hybrid } = readLocks(sealed, view, id);
   const opener = new Decrypter();
+  opener.addIdentity(few);
   for (const key of keys.hybrid) opener.addIdentity(key);
   const r = keys.hybrid.length > 0 && hybrid.length > 0 ? await tryOpen(opener, hybrid) : undefined;
   if (r) return r;
   const openers = new Decrypter();
+  openers.addIdentity(few);
   for (const scalar of keys.classic) openers.addIdentity(classicOpener(scalar));
   return keys.classic.length > 0 && classic.length > 0 ? tryOpen(openers, classic) : undefined;
 }
+
+/** Opens nothing, and asked first: each stanza costs every key that is tried a millisecond or more. */
+const few: Identity = {
+  unwrapFileKey(stanzas) {
+    if (stanzas.length > mostRecipients) throw malformed("for too many");
+    return null;
+  },
+};
 
 /** The bytes of R. Undefined where no key fits; what is malformed is refused. */
 async function tryOpen(opener: Decrypter, file: Bytes): Promise<Bytes | undefined> {

@@ -209,6 +209,16 @@ test("locks: both kinds at once, each with a file of its own", async () => {
   for (const key of [classic, hybrid]) assert.deepEqual(await openLocks(sealed, view, id, key), r);
 });
 
+for (const kind of ["classic", "hybrid"])
+  test(`locks with more stanzas than people can be named are refused: ${kind}`, async () => {
+    const r = random(32);
+    const mine = kind === "classic" ? await generateX25519Identity() : await generateHybridIdentity();
+    const to = await identityToRecipient(mine);
+    const of = (n: number) => sealLocks(r, view, id, Array<string>(n).fill(to));
+    assert.deepEqual(await openLocks(await of(100), view, id, mine), r);
+    await assert.rejects(async () => openLocks(await of(101), view, id, mine), refusedWith("locks"));
+  });
+
 test("a passkey's answer is an X25519 identity of age", async () => {
   assert.equal(hex(passkeySalt()), hex(sha(ascii("safelight/v1/passkey"))));
   const scalar = passkeyScalar(random(32));
