@@ -44,6 +44,10 @@ function tryManifest(owned: Owned): Managed["manifest"] {
   }
 }
 
+/** A server that shows an older revision than was seen would get a second signature for a number that was signed before. */
+export const older = (revision: number, seen: number): FormatError =>
+  new FormatError("form", `an older revision, ${revision} after ${seen}`);
+
 const merges = 3;
 
 /** Signs the change on what stands; where something else stands by now, on that. True when that was so. */
@@ -60,8 +64,7 @@ export async function publishRules(
     const standing = await api.publish(s, base.id, next.revision, rulesArgs(s, encodeStatement(next)), signal);
     if (!standing) return n > 0;
     const other = openStatement(standing.statement, standing.signature, base.id);
-    // Else a server that shows an older one would get a second signature for a number that was signed before.
-    if (other.revision < base.revision) throw new FormatError("form", "an older revision than was seen");
+    if (other.revision < base.revision) throw older(other.revision, base.revision);
     base = other;
   }
   throw new Error("somebody else changes this share all the time");

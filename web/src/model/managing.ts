@@ -10,7 +10,7 @@ import { type Owned, type Resealed, reseal } from "../format/reseal.ts";
 import { type Signer, signer } from "../format/signature.ts";
 import { type BoxChange, BoxKeeper } from "./manage-box.ts";
 import type { ManagePorts } from "./manage-ports.ts";
-import { publishRules, readShare } from "./manage-share.ts";
+import { older, publishRules, readShare } from "./manage-share.ts";
 import {
   type Change,
   type ChangeCode,
@@ -116,6 +116,8 @@ export class Managing {
 
   private read(s: Signer, reply: StateReply): Managed {
     const { share, owned } = readShare(this.ports, s, this.owner, reply);
+    const { revision } = owned.statement;
+    if (this.owned && revision < this.owned.statement.revision) throw older(revision, this.owned.statement.revision);
     this.owned = owned;
     return share;
   }

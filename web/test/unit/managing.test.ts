@@ -122,6 +122,21 @@ test("what the owner did not sign is not believed", async () => {
   assert.equal(state.at === "failed" && state.code, "damaged");
 });
 
+test("a share older than what was seen is not believed, and nothing is signed on top of it", async () => {
+  const [share, managing] = await opened();
+  const { statement: doc, signature } = share;
+  const expires = share.statement.expires + 86_400_000;
+  managing.change({ expires });
+  await until(managing, (s) => s.at === "open" && s.share.statement.revision === 2);
+  Object.assign(share, { statement: doc, signature });
+  await managing.look();
+  managing.change({ viewLimit: 3 });
+  await until(managing, settled);
+  assert.equal(share.statement.revision, 1);
+  const { state } = managing;
+  assert.ok(state.at !== "open" || state.share.statement.revision === 2);
+});
+
 test("an upload without a commit can be deleted and nothing else", async () => {
   const share = new MadeShare({ uploading: true });
   const managing = manage(share);
