@@ -132,6 +132,8 @@ function esbuild(entries, extra) {
     "--legal-comments=none",
     "--charset=utf8",
     "--loader:.jpg=file",
+    // Styles of late scripts come inside them, and are put in force by constructing them.
+    "--loader:.late.css=text",
     "--asset-names=[name]-[hash]",
     `--metafile=${meta}`,
     "--log-level=warning",

@@ -1,4 +1,5 @@
 import common from "./de/common.json";
+import gallery from "./de/gallery.json";
 import inspect from "./de/inspect.json";
 import manage from "./de/manage.json";
 import request from "./de/request.json";
@@ -6,4 +7,4 @@ import send from "./de/send.json";
 import view from "./de/view.json";
 import rules from "./de/view-rules.json";
 
-export default { ...common, ...send, ...view, ...manage, ...inspect, ...rules, ...request };
+export default { ...common, ...send, ...view, ...manage, ...inspect, ...gallery, ...rules, ...request };

@@ -1,6 +1,7 @@
 // Every word of the interface. English comes with the page, other languages are one late chunk each (locales/*.lazy.ts).
 // A key that a language lacks shows in English; a test keeps the catalogues level.
 import type common from "../../locales/en/common.json";
+import type gallery from "../../locales/en/gallery.json";
 import type inspect from "../../locales/en/inspect.json";
 import type manage from "../../locales/en/manage.json";
 import type request from "../../locales/en/request.json";
@@ -16,7 +17,8 @@ export type Key =
   | keyof typeof rules
   | keyof typeof request
   | keyof typeof manage
-  | keyof typeof inspect;
+  | keyof typeof inspect
+  | keyof typeof gallery;
 export type Phrase = string | { readonly [category: string]: string };
 export type Catalogue = { readonly [key: string]: Phrase };
 export type Params = { readonly [name: string]: string | number };

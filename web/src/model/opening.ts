@@ -6,7 +6,6 @@ import type { Code } from "../format/code.ts";
 import type { Derivation } from "../format/derive-passphrase.ts";
 import { commentSecret, idOf, readToken, unlockToken, viewSecret } from "../format/kdf.ts";
 import type * as KnockViewer from "../format/knock-viewer.lazy.ts";
-import type { Photo } from "../format/manifest.ts";
 import type { Opener } from "../format/opener.ts";
 import { type Place, spanOfPlace } from "../format/span.ts";
 import type { Statement } from "../format/statement.ts";
@@ -205,7 +204,3 @@ export async function readPlace(
     throw error;
   }
 }
-
-/** Bytes of every photo's original in a share. */
-export const originalsSize = (photos: readonly Photo[]): number =>
-  photos.flatMap((p) => p.variants).reduce((sum, v) => sum + (v.role === "original" ? v.size : 0), 0);

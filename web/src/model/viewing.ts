@@ -268,11 +268,23 @@ export class Viewing {
     this.showGate(looked, { code: "changed" });
   }
 
-  /** Reads an entry of the open share. A share that changed is reopened; the caller sees that as an AbortError. */
-  async read(share: Opened, entry: Entry, signal: AbortSignal, progress?: (done: number) => void): Promise<Bytes> {
+  /** Reads an entry of the open share. */
+  readonly read = (
+    share: Opened,
+    entry: Entry,
+    signal: AbortSignal,
+    progress?: (done: number) => void,
+  ): Promise<Bytes> => this.reading(share, signal, (ports, both) => readPlace(ports, share, entry, both, progress));
+
+  /** Runs a reader of the open share. A share that changed is reopened; the caller sees that as an AbortError. */
+  readonly reading = async <T>(
+    share: Opened,
+    signal: AbortSignal,
+    read: (p: Ports, both: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
     const both = either(signal, this.run.signal);
     try {
-      return await readPlace(this.ports, share, entry, both, progress);
+      return await read(this.ports, both);
     } catch (error) {
       both.throwIfAborted();
       // Parts answer "gone" also to an unlock token that a new passphrase made useless: open tells which it is.
@@ -280,7 +292,7 @@ export class Viewing {
       if (await this.refresh(share)) throw new DOMException("changed", "AbortError");
       throw new ViewError("damaged");
     }
-  }
+  };
 
   /** Forgets everything: the page is being left. */
   close(): void {

@@ -28,13 +28,7 @@ export function ViewApp({ viewing }: { readonly viewing: Viewing }) {
     case "door":
       return <DoorPage gate={state.gate} knocking={state.knocking} cancel={() => viewing.cancel()} />;
     case "open":
-      return (
-        <Room
-          share={state.share}
-          late={state.late}
-          read={(share, entry, signal, progress) => viewing.read(share, entry, signal, progress)}
-        />
-      );
+      return <Room share={state.share} late={state.late} read={viewing.read} reading={viewing.reading} />;
     case "failed":
       return <Failure code={state.code} used={state.used} retryAt={state.retryAt} retry={() => viewing.retry()} />;
     case "closed":

@@ -1,5 +1,5 @@
 // The filmstrip: one small picture per photo, the lamp under the one on the screen.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../lib/words.ts";
 import type { Picture, Pictures } from "./pictures.ts";
 
@@ -41,14 +41,18 @@ interface FilmFrameProps {
 }
 
 function FilmFrame({ i, n, current, url, go }: FilmFrameProps) {
-  return (
-    <button
-      type="button"
-      aria-label={t("room.photo", { i: i + 1, n })}
-      aria-current={current ? "true" : undefined}
-      onClick={() => go(i)}
-    >
-      {url ? <img src={url} alt="" loading="lazy" draggable={false} /> : <span class="blank">{i + 1}</span>}
-    </button>
+  // Made anew only when it looks different: there may be 2,000 of them.
+  return useMemo(
+    () => (
+      <button
+        type="button"
+        aria-label={t("room.photo", { i: i + 1, n })}
+        aria-current={current ? "true" : undefined}
+        onClick={() => go(i)}
+      >
+        {url ? <img src={url} alt="" loading="lazy" draggable={false} /> : <span class="blank">{i + 1}</span>}
+      </button>
+    ),
+    [i, n, current, url],
   );
 }

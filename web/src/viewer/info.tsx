@@ -2,23 +2,22 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Photo } from "../format/manifest.ts";
 import { t } from "../lib/words.ts";
-import { originalsSize } from "../model/opening.ts";
 import type { Opened } from "../model/view-state.ts";
 import { Icon } from "../ui/icon.tsx";
 import { sizeWords, whenWords } from "./amounts.ts";
 import { bestOf, originalOf } from "./candidates.ts";
-import type { Downloads } from "./use-download.ts";
+import type { OpenMore } from "./use-more.ts";
 
 export interface InfoProps {
   readonly share: Opened;
   readonly photo: Photo;
   readonly i: number;
-  readonly downloads: Downloads;
+  readonly more: OpenMore;
   readonly close: () => void;
   readonly focus: boolean;
 }
 
-export function Info({ share, photo, i, downloads, close, focus }: InfoProps) {
+export function Info({ share, photo, i, more, close, focus }: InfoProps) {
   const closer = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (focus) closer.current?.focus();
@@ -39,7 +38,7 @@ export function Info({ share, photo, i, downloads, close, focus }: InfoProps) {
         {t("info.stripped")}
       </p>
       <FromSender share={share} />
-      <All share={share} downloads={downloads} />
+      <All share={share} more={more} />
     </aside>
   );
 }
@@ -96,21 +95,13 @@ function FromSender({ share: { title, words } }: { readonly share: Opened }) {
   );
 }
 
-function All({ share, downloads }: { readonly share: Opened; readonly downloads: Downloads }) {
-  const n = share.photos.filter((p) => originalOf(p)).length;
+function All({ share, more }: { readonly share: Opened; readonly more: OpenMore }) {
+  const n = share.photos.length;
   if (n < 2) return null;
-  const { state } = downloads;
-  if (state.is === "loading" && state.of > 1)
-    return (
-      <button type="button" class="btn wide is-busy" onClick={downloads.cancel}>
-        <Icon name="busy" />
-        {t("info.all.busy", { i: state.i, n: state.of })}
-      </button>
-    );
   return (
-    <button type="button" class="btn wide" onClick={downloads.all} disabled={state.is === "loading"}>
-      <Icon name="down" />
-      {t("info.all", { n, size: sizeWords(originalsSize(share.photos)) })}
+    <button type="button" class="btn wide" onClick={() => more("grid")}>
+      <Icon name="grid" />
+      {t("info.all", { n })}
     </button>
   );
 }

@@ -24,7 +24,7 @@ export type Read = (
 ) => Promise<Bytes>;
 
 /** How far from the current photo pictures are kept. */
-const reach = 2;
+export const reach = 2;
 
 interface Held {
   readonly key: string;

@@ -2,15 +2,17 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../lib/words.ts";
 import type { Opened, ViewCode } from "../model/view-state.ts";
+import type { Viewing } from "../model/viewing.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Film } from "./film.tsx";
 import { Info } from "./info.tsx";
-import { Pictures, type Read } from "./pictures.ts";
+import { Pictures, type Read, reach } from "./pictures.ts";
 import { Slide } from "./slide.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useDownloads } from "./use-download.ts";
 import { useIdle } from "./use-idle.ts";
 import { useKeys } from "./use-keys.ts";
+import { useMore } from "./use-more.ts";
 import { useTrack } from "./use-track.ts";
 import type { Zoom } from "./zoom.lazy.ts";
 
@@ -18,9 +20,10 @@ export interface RoomProps {
   readonly share: Opened;
   readonly late?: ViewCode | undefined;
   readonly read: Read;
+  readonly reading: Viewing["reading"];
 }
 
-export function Room({ share, late, read }: RoomProps) {
+export function Room({ share, late, read, reading }: RoomProps) {
   const n = share.photos.length;
   const pictures = usePictures(share, read);
   const [panel, setPanel] = useState(share.words !== "" && innerWidth >= 960);
@@ -34,6 +37,7 @@ export function Room({ share, late, read }: RoomProps) {
   const track = useTrack(n);
   const { current, go } = track;
   const downloads = useDownloads(share, read, pictures);
+  const more = useMore(share, reading, track);
   const toggle = useRef<HTMLButtonElement>(null);
   const closePanel = () => {
     setPanel(false);
@@ -45,7 +49,7 @@ export function Room({ share, late, read }: RoomProps) {
   };
   useEffect(() => pictures.show(current), [pictures, current]);
   useRoomTitle(current, n);
-  useKeys({ zoom, go, where: track.where, n, leave: panel ? closePanel : undefined });
+  useKeys({ zoom, go, where: track.where, n, leave: panel ? closePanel : undefined, more });
   const idle = useIdle(panel);
   const photo = share.photos[Math.min(current, n - 1)];
   if (!photo) return null;
@@ -59,31 +63,35 @@ export function Room({ share, late, read }: RoomProps) {
         panel={panel}
         toggle={toggle}
         onPanel={openPanel}
+        more={more}
       />
       <section class="stage" aria-label={t("room.photos")}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller has to be reachable by keyboard */}
         <div class={zoomed ? "track is-zoomed" : "track"} ref={track.ref} onScroll={track.onScroll} tabIndex={0}>
-          {share.photos.map((p, i) => (
-            <Slide
-              key={i}
-              photo={p}
-              i={i}
-              n={n}
-              picture={pictures.at(i)}
-              current={i === current}
-              first={i === 0}
-              onZoom={onZoom}
-              onZoomed={setZoomed}
-              retry={() => pictures.show(i)}
-            />
-          ))}
+          {share.photos.map((p, i) =>
+            // A slide that nobody can see yet is only its place: a share may have 2,000 of them.
+            Math.abs(i - current) > reach ? (
+              <div class="slide" key={i} data-testid="photo" data-state="preview" inert />
+            ) : (
+              <Slide
+                key={i}
+                photo={p}
+                i={i}
+                n={n}
+                picture={pictures.at(i)}
+                current={i === current}
+                first={i === 0}
+                onZoom={onZoom}
+                onZoomed={setZoomed}
+                retry={() => pictures.show(i)}
+              />
+            ),
+          )}
         </div>
         <Nav current={current} n={n} go={go} />
         <Hint share={share} late={late} zoomed={zoomed} />
       </section>
-      {panel ? (
-        <Info share={share} photo={photo} i={current} downloads={downloads} close={closePanel} focus={opened} />
-      ) : null}
+      {panel ? <Info share={share} photo={photo} i={current} more={more} close={closePanel} focus={opened} /> : null}
       {n > 1 ? <Film n={n} current={current} pictures={pictures} go={go} /> : null}
     </main>
   );

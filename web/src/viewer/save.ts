@@ -20,13 +20,14 @@ export type Target = (bytes: Bytes) => Promise<void>;
 /** Asks where to save. Call it from the press itself. Undefined when the person changed their mind. */
 export async function chooseTarget(name: string, media: Media, size: number): Promise<Target | undefined> {
   const pick = size >= pickFrom ? (window as PickerWindow).showSaveFilePicker : undefined;
-  if (!pick) return (bytes) => saveBlob(name, media, bytes);
+  const inMemory: Target = async (bytes) => saveBlob(name, new Blob([bytes], { type: mimeOf(media) }));
+  if (!pick) return inMemory;
   try {
     const picked = await pick.call(window, { suggestedName: name });
     return (bytes) => write(picked, bytes);
   } catch (error) {
     if ((error as Error | null)?.name === "AbortError") return undefined;
-    return (bytes) => saveBlob(name, media, bytes);
+    return inMemory;
   }
 }
 
@@ -42,8 +43,8 @@ async function write(picked: Picked, bytes: Bytes): Promise<void> {
   }
 }
 
-async function saveBlob(name: string, media: Media, bytes: Bytes): Promise<void> {
-  const url = URL.createObjectURL(new Blob([bytes], { type: mimeOf(media) }));
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

@@ -7,6 +7,7 @@ import { Mark, Word } from "../ui/mark.tsx";
 import { percentWords, sizeWords } from "./amounts.ts";
 import { bestOf, originalOf } from "./candidates.ts";
 import type { Downloads } from "./use-download.ts";
+import type { OpenMore } from "./use-more.ts";
 
 export interface TopBarProps {
   readonly share: Opened;
@@ -16,6 +17,7 @@ export interface TopBarProps {
   readonly panel: boolean;
   readonly toggle: { current: HTMLButtonElement | null };
   readonly onPanel: () => void;
+  readonly more: OpenMore;
 }
 
 export function TopBar(p: TopBarProps) {
@@ -32,6 +34,12 @@ export function TopBar(p: TopBarProps) {
         {t("room.position", { i: p.i + 1, n })}
       </h1>
       <div class="right">
+        {n > 1 ? (
+          <button type="button" class="btn plain folds" data-testid="grid-open" onClick={() => p.more("grid")}>
+            <Icon name="grid" />
+            <span>{t("room.all")}</span>
+          </button>
+        ) : null}
         <button
           type="button"
           class="btn plain folds"

@@ -1,8 +1,8 @@
-// Downloading what the sender sealed, one photo or all of them, with progress and cancel.
+// Downloading what the sender sealed of one photo, with progress and cancel. Many at once: archive.ts.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Photo, Variant } from "../format/manifest.ts";
 import type { Opened } from "../model/view-state.ts";
-import { bestOf, fileName, originalOf } from "./candidates.ts";
+import { bestOf, fileName } from "./candidates.ts";
 import { type Pictures, problemOf, type Read } from "./pictures.ts";
 import { chooseTarget, DiskError } from "./save.ts";
 
@@ -10,13 +10,11 @@ export type SaveProblem = "unreachable" | "gone" | "damaged" | "disk" | "failed"
 
 export type Download =
   | { readonly is: "idle"; readonly problem?: SaveProblem; readonly saved?: string }
-  /** of: how many photos; i counts from 1. */
-  | { readonly is: "loading"; readonly i: number; readonly of: number; readonly done: number };
+  | { readonly is: "loading"; readonly done: number };
 
 export interface Downloads {
   readonly state: Download;
   one(i: number): void;
-  all(): void;
   cancel(): void;
 }
 
@@ -33,32 +31,23 @@ export function useDownloads(share: Opened, read: Read, pictures: Pictures): Dow
   const [state, setState] = useState<Download>({ is: "idle" });
   const running = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => running.current?.abort(), []);
-  const run = async (jobs: readonly Job[]) => {
+  const one = async (i: number) => {
+    const photo = share.photos[i];
+    const variant = photo && bestOf(photo);
+    if (!variant) return;
     const controller = new AbortController();
     running.current = controller;
+    const { signal } = controller;
+    const report = (done: number) => setState({ is: "loading", done });
     try {
-      let saved = "";
-      for (const [n, job] of jobs.entries()) {
-        const report = (done: number) => setState({ is: "loading", i: n + 1, of: jobs.length, done });
-        saved = await saveOne(share, job, read, pictures, report, controller.signal);
-      }
+      const saved = await saveOne(share, { i, photo, variant }, read, pictures, report, signal);
       setState(saved ? { is: "idle", saved } : { is: "idle" });
     } catch (error) {
-      const ended = controller.signal.aborted || (error as Error | null)?.name === "AbortError";
+      const ended = signal.aborted || (error as Error | null)?.name === "AbortError";
       setState(ended ? { is: "idle" } : { is: "idle", problem: saveProblem(error) });
     }
   };
-  const jobs = (pick: (p: Photo) => Variant | undefined) =>
-    share.photos.flatMap((photo, i) => {
-      const variant = pick(photo);
-      return variant ? [{ i, photo, variant }] : [];
-    });
-  return {
-    state,
-    one: (i) => void run(jobs(bestOf).filter((job) => job.i === i)),
-    all: () => void run(jobs(originalOf)),
-    cancel: () => running.current?.abort(),
-  };
+  return { state, one: (i) => void one(i), cancel: () => running.current?.abort() };
 }
 
 /** Returns the name of the file, or nothing when no place was chosen. */

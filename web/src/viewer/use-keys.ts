@@ -1,5 +1,6 @@
-// The keys of the room: arrows turn the page, or move a zoomed photo; + − 0 zoom; Escape closes what is open.
+// The keys of the room: arrows turn the page, or move a zoomed photo; + − 0 zoom; g shows all, s one after the other; Escape closes what is open.
 import { useEffect } from "preact/hooks";
+import type { OpenMore } from "./use-more.ts";
 import type { Zoom } from "./zoom.lazy.ts";
 
 export interface Keys {
@@ -8,6 +9,7 @@ export interface Keys {
   readonly where: { readonly current: number };
   readonly n: number;
   readonly leave: (() => void) | undefined;
+  readonly more: OpenMore;
 }
 
 export function useKeys(keys: Keys): void {
@@ -26,7 +28,7 @@ export function useKeys(keys: Keys): void {
 }
 
 /** True when the key meant something. */
-function act({ zoom, go, where, n, leave }: Keys, key: string): boolean {
+function act({ zoom, go, where, n, leave, more }: Keys, key: string): boolean {
   const z = zoom.current;
   const { current } = where;
   const back = getComputedStyle(document.documentElement).direction === "rtl" ? 1 : -1;
@@ -56,6 +58,12 @@ function act({ zoom, go, where, n, leave }: Keys, key: string): boolean {
       return true;
     case "0":
       z?.reset();
+      return true;
+    case "g":
+      more("grid");
+      return true;
+    case "s":
+      more("show");
       return true;
     case "Escape":
       if (leave) leave();

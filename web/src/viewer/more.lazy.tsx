@@ -1,0 +1,55 @@
+// Loaded when somebody first wants all photos at once or a slideshow. Each lies over the room as a dialog, so that what is
+// below is out of reach while it is there; with its own copy of preact, and with the words of the page.
+import { render } from "preact";
+import css from "../../css/gallery.late.css";
+import words from "../../locales/en/gallery.json";
+import type { Opened } from "../model/view-state.ts";
+import { Gallery } from "./gallery.tsx";
+import { addStyles, type More, type MoreProps } from "./page-parts.ts";
+import { Show } from "./show.tsx";
+
+export type MoreKind = "grid" | "show";
+
+/** Opens one of them. ended: called once, when the person has left it. */
+export function open(kind: MoreKind, props: MoreProps, ended: () => void): More {
+  addStyles(css);
+  props.addWords(words);
+  const dialog = document.body.appendChild(document.createElement("dialog"));
+  let { share, current } = props;
+  let at = kind;
+  let closed = false;
+  const close = () => {
+    if (closed) return;
+    closed = true;
+    render(null, dialog);
+    dialog.close();
+    dialog.remove();
+    ended();
+  };
+  const go = (i: number) => {
+    current = i;
+    props.go(i);
+  };
+  const draw = () => {
+    dialog.className = at === "grid" ? "gallery" : "show";
+    dialog.setAttribute("aria-label", props.t(at === "grid" ? "grid.name" : "show.name"));
+    const all = { ...props, share, current, go, close, dialog };
+    const to = (kind: MoreKind) => () => {
+      at = kind;
+      draw();
+    };
+    render(at === "grid" ? <Gallery {...all} show={to("show")} /> : <Show {...all} grid={to("grid")} />, dialog);
+  };
+  // The room below listens to the same keys.
+  for (const type of ["keydown", "keyup"]) dialog.addEventListener(type, (event) => event.stopPropagation());
+  dialog.addEventListener("close", close);
+  draw();
+  dialog.showModal();
+  return {
+    update(next: Opened) {
+      share = next;
+      draw();
+    },
+    close,
+  };
+}
