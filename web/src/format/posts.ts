@@ -62,6 +62,7 @@ export async function openPosts(owner: Bytes, id: Bytes, stored: readonly Stored
 }
 
 async function openPost(opener: Decrypter, proof: Bytes, post: StoredPost): Promise<Arrived | undefined> {
+  if (post.sealed.length !== postSize) return undefined;
   try {
     const plain = await opener.decrypt(post.sealed);
     const [code, tail] = [plain.slice(0, codeLength), plain.slice(codeLength)];

@@ -5,6 +5,7 @@ import { type MailboxDocument, mailboxView, openMailbox } from "../format/mailbo
 import type { Posts, StoredPost } from "../format/posts.ts";
 import type { Signer } from "../format/signature.ts";
 import type { ManagePorts } from "./manage-ports.ts";
+import { older } from "./manage-share.ts";
 
 /** Requests and late functions; those of api/mailbox.ts and format/owner-rules.lazy.ts. */
 export interface BoxPorts {
@@ -74,7 +75,9 @@ export class BoxKeeper {
       const next: MailboxDocument = { ...base, ...change, revision: base.revision + 1 };
       const standing = await this.#ports.api.changeMailbox(signer, owner, next, signal);
       if (!standing) return n > 0;
-      base = openMailbox(standing.statement, standing.signature, id);
+      const other = openMailbox(standing.statement, standing.signature, id);
+      if (other.revision < base.revision) throw older(other.revision, base.revision);
+      base = other;
       // P, created and recipient never change: another one would be somebody else's mailbox.
       if (!equal(base.recipient, from.recipient)) throw new Error("another recipient stands there");
     }

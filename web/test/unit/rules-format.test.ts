@@ -6,14 +6,20 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
+import {
+  Decrypter,
+  Encrypter,
+  generateHybridIdentity,
+  generateX25519Identity,
+  identityToRecipient,
+} from "age-encryption";
 import { type AccessLog, logKey, openLog, parseEvent } from "../../src/format/access-log.ts";
 import * as keys from "../../src/format/age-keys.ts";
 import { ascii, type Bytes, concat, fromHex, hex, none, random } from "../../src/format/bytes.ts";
 import { printCode } from "../../src/format/code.ts";
 import { isFormatError } from "../../src/format/errors.ts";
 import { deriveKeyPair, openFrom, sealTo } from "../../src/format/hpke.ts";
-import { idOf, logInfo, passkeySalt, passkeyScalar, sha } from "../../src/format/kdf.ts";
+import { idOf, logInfo, mailboxSecret, passkeySalt, passkeyScalar, sha } from "../../src/format/kdf.ts";
 import * as knock from "../../src/format/knock.ts";
 import { openLocks, openLocksByScalar, sealLocks } from "../../src/format/locks.ts";
 import { encodeMailbox, type MailboxDocument, mailboxView, openMailbox } from "../../src/format/mailbox.ts";
@@ -297,6 +303,20 @@ test("a mailbox is what its maker signed", async () => {
   assert.throws(() => openMailbox(concat(Uint8Array.of(0x97), doc.slice(1)), none, id), refusedWith("header"));
 });
 
+/** What a post holds, as its maker reads it. */
+async function openedBy(owner: Bytes, id: Bytes, post: Bytes): Promise<Uint8Array> {
+  const opener = new Decrypter();
+  opener.addIdentity(keys.hybridIdentity(mailboxSecret(owner, id)));
+  return opener.decrypt(post);
+}
+
+/** The same for two keys: no post, and yet an age file that opens. */
+async function twoStanzas(recipient: Bytes, plain: Uint8Array): Promise<Bytes> {
+  const encrypter = new Encrypter();
+  for (let n = 0; n < 2; n++) encrypter.addRecipient(keys.writeHybrid(recipient));
+  return (await encrypter.encrypt(plain)) as Bytes;
+}
+
 test("posts: what came by the link is opened, in order, each share once; everything else is dropped", async () => {
   const { recipient } = await madeMailbox();
   const code = () => printCode({ kind: "view", id: random(16), view: random(16) });
@@ -312,6 +332,7 @@ test("posts: what came by the link is opened, in order, each share once; everyth
     post(printCode({ kind: "manage", owner: random(32) })),
     flip(good, 1700),
     none,
+    twoStanzas(recipient, await openedBy(owner, id, await post(code()))),
   ]);
   const { arrived, dropped } = await openPosts(
     owner,
@@ -325,7 +346,7 @@ test("posts: what came by the link is opened, in order, each share once; everyth
       [2, second],
     ],
   );
-  assert.equal(dropped, 5);
+  assert.equal(dropped, 6);
   const stranger = random(32);
   assert.equal((await openPosts(stranger, id, [{ received: 1, sealed: good }])).arrived.length, 0);
 });
