@@ -11,9 +11,11 @@ import (
 	"syscall/js"
 
 	"safelight/client/strip"
+	"safelight/client/strip/heif"
 	"safelight/client/strip/icc"
 	"safelight/client/strip/jpeg"
 	stripng "safelight/client/strip/png"
+	"safelight/client/strip/webp"
 	"safelight/client/variant"
 )
 
@@ -97,7 +99,7 @@ func toSRGB(args []js.Value) (any, error) {
 	return raster(img), nil
 }
 
-// profileOf returns the profile of a JPEG or PNG; nil if there is none.
+// profileOf returns the profile of a photo; nil if there is none.
 func profileOf(src []byte) []byte {
 	switch media, _ := strip.Sniff(src); media {
 	case strip.JPEG:
@@ -106,6 +108,14 @@ func profileOf(src []byte) []byte {
 		}
 	case strip.PNG:
 		if m, err := stripng.Inspect(src, stripng.Options{MaxPixels: strip.MaxPixels}); err == nil {
+			return m.Profile
+		}
+	case strip.WebP:
+		if m, err := webp.Inspect(src, webp.Options{MaxPixels: strip.MaxPixels}); err == nil {
+			return m.Profile
+		}
+	case strip.AVIF, strip.HEIC:
+		if m, err := heif.Inspect(src, heif.Options{MaxPixels: strip.MaxPixels}); err == nil {
 			return m.Profile
 		}
 	}

@@ -82,7 +82,7 @@ export class Maker {
         frame,
         signal,
         (source) => this.#native(source, plan, frame, signal, kept),
-        (pixels) => this.#byLibraries(pixels, plan, frame, signal),
+        async (pixels) => this.#byLibraries(await this.#toSRGB(pixels, photo, frame, signal), plan, frame, signal),
       );
     } catch (thrown) {
       if (faultOf(thrown).code !== "no-decoder") throw thrown;
