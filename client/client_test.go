@@ -297,6 +297,9 @@ func TestUnlockWhileTheOwnerPublishes(t *testing.T) {
 		{"a log beside a passphrase", SendConfig{Passphrase: "seven lemons under rain"}, Change{Log: &on}, "seven lemons under rain", ErrLocked},
 		{"a log beside a limit", SendConfig{Views: 5}, Change{Log: &on}, "", ErrLocked},
 		{"another limit beside a log", SendConfig{Views: 5, Log: true}, Change{Views: &one}, "", nil},
+		{"new passphrase beside a limit", SendConfig{Views: 5}, Change{Passphrase: "seven lemons under snow"}, "", ErrLocked},
+		{"asked first beside a limit", SendConfig{Views: 5}, Change{AskFirst: &on}, "", ErrLocked},
+		{"asked first", SendConfig{}, Change{AskFirst: &on}, "", ErrLocked},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)

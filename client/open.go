@@ -167,14 +167,14 @@ func (o *Opening) pepper(ctx context.Context, g keys.Gate, guess []byte, take [1
 	unlock := o.opening.Unlock(g).Bytes()
 	if o.Counted() {
 		pepper, err := o.client.Take(ctx, o.view.ID(), unlock, before, take, guess)
-		if transfer.CodeOf(err) != wire.CodeGone || g.PW == nil {
+		if transfer.CodeOf(err) != wire.CodeGone {
 			return pepper, err
 		}
 		// A wrong token and a share that is gone are answered alike. Who has the link can ask which.
 		if err := o.ask(ctx, nil, nil); err != nil {
 			return pepper, err
 		}
-		return pepper, o.wrongUnlessChanged(before)
+		return pepper, o.notTaken(before, g)
 	}
 	if guess == nil && o.Info.Log {
 		guess = make([]byte, 16) // what says that the person was told
@@ -182,23 +182,20 @@ func (o *Opening) pepper(ctx context.Context, g keys.Gate, guess []byte, take [1
 	if err := o.ask(ctx, unlock, guess); err != nil {
 		return [32]byte{}, err
 	}
-	pepper, ok := o.opening.Pepper()
-	if o.opening.Statement.Revision != before || o.Counted() {
-		return pepper, o.wrongUnlessChanged(before)
-	}
-	switch {
-	case ok:
+	if pepper, ok := o.opening.Pepper(); ok && o.opening.Statement.Revision == before {
 		return pepper, nil
-	case g.PW == nil: // nothing was typed that could be wrong
-		return pepper, because(ErrDamaged, errors.New("it does not open by what its statement says"))
 	}
-	return pepper, ErrPassphrase
+	return [32]byte{}, o.notTaken(before, g)
 }
 
-// wrongUnlessChanged returns ErrPassphrase, or code changed when the share has another revision now.
-func (o *Opening) wrongUnlessChanged(before uint64) error {
-	if o.opening.Statement.Revision != before {
+// notTaken says why the server did not take an unlock token that was derived by what the statement says: the share has
+// another revision now (code changed), or the passphrase was wrong.
+func (o *Opening) notTaken(before uint64, g keys.Gate) error {
+	switch {
+	case o.opening.Statement.Revision != before:
 		return &transfer.Problem{Status: wire.CodeChanged.Status(), Code: wire.CodeChanged, Detail: wire.CodeChanged.Title()}
+	case g.PW == nil: // nothing was typed that could be wrong
+		return because(ErrDamaged, errors.New("it does not open by what its statement says"))
 	}
 	return ErrPassphrase
 }
