@@ -32,7 +32,14 @@ function openBox(o: Owned): Box {
   const { id } = o.statement;
   const box = openSealed(o.ownerBox, kdf.ownerSeal(o.owner, o.pepper, id));
   if (box.length !== boxSize) throw new FormatError("opening", "owner box is not 64 bytes");
-  return { pw: o.statement.suite > 0 ? box.slice(0, 32) : none, r: usesR(o.statement) ? box.slice(32) : none };
+  const half = (at: number, used: boolean) => {
+    const b = box.slice(at, at + boxSize / 2);
+    if (used) return b;
+    if (b.some((byte) => byte !== 0))
+      throw new FormatError("opening", "owner box holds what the statement does not use");
+    return none;
+  };
+  return { pw: half(0, o.statement.suite > 0), r: half(boxSize / 2, usesR(o.statement)) };
 }
 
 function openPadded(o: Owned, { pw, r }: Box): Bytes {

@@ -5,10 +5,12 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { ApiError } from "../../src/api/errors.ts";
 import { type Bytes, hex, none, random } from "../../src/format/bytes.ts";
 import { printCode } from "../../src/format/code.ts";
-import { idOf, sha, unlockToken } from "../../src/format/kdf.ts";
+import { idOf, ownerSeal, sha, unlockToken } from "../../src/format/kdf.ts";
 import { openLocks } from "../../src/format/locks.ts";
 import { encodeMailbox, type MailboxDocument, mailboxView } from "../../src/format/mailbox.ts";
 import { type StoredPost, sealPost } from "../../src/format/posts.ts";
+import { openOwned } from "../../src/format/reseal.ts";
+import { seal } from "../../src/format/seal.ts";
 import { signer } from "../../src/format/signature.ts";
 import type { ManageState } from "../../src/model/manage-state.ts";
 import { refusal } from "../../src/model/manage-state.ts";
@@ -121,6 +123,17 @@ test("what the owner did not sign is not believed", async () => {
   const state = await until(managing, (s) => s.at === "failed");
   assert.equal(state.at === "failed" && state.code, "damaged");
 });
+
+for (const at of [undefined, 0, 31, 32, 63])
+  test(`an owner box ${at === undefined ? "of zeros opens" : `with something at ${at} that no rule uses does not`}`, () => {
+    const { owner, view, statement, manifest, pepper, id } = new MadeShare();
+    const box = new Uint8Array(64);
+    if (at !== undefined) box[at] = 1;
+    const ownerBox = seal(box, ownerSeal(owner, pepper, id));
+    const open = () => openOwned({ owner, view, statement, manifest, pepper, ownerBox });
+    if (at === undefined) assert.equal(open().title, "Doors");
+    else assert.throws(open, /does not use/);
+  });
 
 test("a share older than what was seen is not believed, and nothing is signed on top of it", async () => {
   const [share, managing] = await opened();
