@@ -15,7 +15,8 @@ import (
 
 const logHelp = `Shows what happened to your share since its access log was switched on, with "send --log" or
 "set --log": when it was opened, and when a passphrase was wrong. It says nothing about who
-that was, and the server keeps the last 1,000 events.
+that was. The server keeps the last 1,000 events, and whoever can open the share can open it
+that often; how many there were in all is told.
 
 The server seals each event to you, so that nobody can read the log later. It is no
 evidence: the server could leave events out, or make some up.`
