@@ -9,6 +9,9 @@
 // cut where they reach over the edge of the picture (that is where the rest of a cropped picture hides). The background
 // colour, the shape of pixels and whether a person's click is waited for, which no browser heeds, become zero.
 //
+// Of a file that is cut off the frames stay that are whole. One whose first frame is not, or that has a frame of too few
+// pixels between others, is refused: Firefox fills that up, Chromium shows none of it.
+//
 // Frames are decoded one at a time; memory is a small multiple of the largest frame.
 package gif
 

@@ -55,7 +55,14 @@ func parse(src []byte, maxPixels int) (*parser, error) {
 		return nil, err
 	}
 	for {
+		rest, parts := p.rest, len(p.parts)
 		done, err := p.block()
+		if err == errCut && len(p.frames) > 0 {
+			// Decoders show the frames that are whole; so the file ends behind the last of them.
+			p.parts = p.parts[:parts]
+			p.drop(Trailer, rest)
+			break
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -91,9 +98,12 @@ func (p *parser) drop(what What, data []byte) {
 	p.parts = append(p.parts, Part{What: what, Data: data})
 }
 
+// errCut says that the file ends in the middle of a block.
+var errCut = damaged("cut off")
+
 func (p *parser) take(n int) ([]byte, error) {
 	if n > len(p.rest) {
-		return nil, damaged("cut off")
+		return nil, errCut
 	}
 	b := p.rest[:n]
 	p.rest = p.rest[n:]
@@ -264,11 +274,39 @@ func (p *parser) picture() error {
 	}
 	f.bits = bits[0]
 	start := p.rest
-	if err := p.skip(); err != nil {
-		return err
+	if p.skip() == nil {
+		f.data = start[:len(start)-len(p.rest)-1]
+		return p.add(f)
 	}
-	f.data = start[:len(start)-len(p.rest)-1]
+	p.rest, f.data = nil, shortened(start)
+	if !p.whole(f) {
+		return errCut
+	}
 	return p.add(f)
+}
+
+// shortened makes the last of the blocks, which is cut off, one of the bytes that there are.
+func shortened(blocks []byte) []byte {
+	at := 0
+	for at < len(blocks) && at+1+int(blocks[at]) <= len(blocks) {
+		at += 1 + int(blocks[at])
+	}
+	if left := len(blocks) - at; left > 1 {
+		blocks = bytes.Clone(blocks)
+		blocks[at] = byte(left - 1)
+		return blocks
+	}
+	return blocks[:at]
+}
+
+// whole reports whether a frame whose blocks are cut off has all of its pixels nevertheless.
+func (p *parser) whole(f frame) bool {
+	n := f.area.Dx() * f.area.Dy()
+	if n > p.maxPixels || f.possible() != nil {
+		return false
+	}
+	_, _, err := new(decoder).decode(make([]byte, n), f.data, f.bits)
+	return err == nil
 }
 
 // skip goes behind the empty block that ends data blocks.
@@ -294,15 +332,25 @@ func (p *parser) add(f frame) error {
 		return coding("too many frames")
 	case f.local == nil && p.global == nil:
 		return coding("no colour table")
-	case f.bits < 1 || f.bits > 8:
-		return damaged("size of codes")
-	case n > most(8*len(f.data)/int(f.bits+1)):
-		return damaged("a frame of more pixels than its data can hold")
+	}
+	if err := f.possible(); err != nil {
+		return err
 	}
 	if p.pixels += n; p.pixels > maxAnimation*p.maxPixels {
 		return coding("too many frames for its size")
 	}
 	p.frames = append(p.frames, f)
+	return nil
+}
+
+// possible says why a frame cannot have the pixels that it should.
+func (f *frame) possible() error {
+	switch {
+	case f.bits < 1 || f.bits > 8:
+		return damaged("size of codes")
+	case f.area.Dx()*f.area.Dy() > most(8*len(f.data)/int(f.bits+1)):
+		return damaged("a frame of more pixels than its data can hold")
+	}
 	return nil
 }
 
