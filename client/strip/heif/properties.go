@@ -5,6 +5,7 @@ import (
 
 	"safelight/client/bmff"
 	"safelight/client/strip/icc"
+	"safelight/client/strip/refuse"
 )
 
 // properties are those of one picture, rebuilt.
@@ -110,7 +111,7 @@ func (p *parser) property(pic *picture, box bmff.Box) (bool, error) {
 		q.config = b
 		return true, nil
 	case "colr":
-		return p.colour(pic, b), nil
+		return p.colour(pic, b)
 	case "irot", "imir":
 		return true, p.turn(pic, box.Type, b)
 	case "auxC":
@@ -190,22 +191,24 @@ func (q *properties) aspect(b []byte) bool {
 }
 
 // colour keeps code points and a rebuilt profile, one of each.
-func (p *parser) colour(pic *picture, b []byte) bool {
+func (p *parser) colour(pic *picture, b []byte) (bool, error) {
 	r := bmff.Read(b)
 	q := &pic.properties
 	switch kind := string(r.Take(4)); {
 	case kind == "nclx" && q.nclx == nil:
 		n := &nclx{r.Int(2), r.Int(2), r.Int(2), r.Int(1)&0x80 != 0}
 		if r.Failed() || max(n.primaries, n.transfer, n.matrix) > 255 {
-			return false
+			return false, nil
 		}
 		q.nclx = n
-		return true
+		return true, nil
 	case (kind == "prof" || kind == "rICC") && q.profile == nil && (pic.role == primary || pic.role == tile):
-		q.profile = r.Rest()
-		return true
+		if q.profile = r.Rest(); len(q.profile) > icc.MaxSize {
+			return false, refuse.New(refuse.LargeICC, "")
+		}
+		return true, nil
 	}
-	return false
+	return false, nil
 }
 
 // turn notes a rotation or mirror. Files may have them in either order; they are written as rotation, then mirror.

@@ -18,7 +18,8 @@ type Profile struct {
 	SRGB bool
 }
 
-// MaxSize bounds a profile. Those of printing presses have some megabytes.
+// MaxSize bounds a profile. Those of printing presses have some megabytes. A picture with a larger one is refused: left out,
+// its colours would shift, and nothing but a trap is so large.
 const MaxSize = 16 << 20
 
 var errProfile = errors.New("icc: not a profile that can be rebuilt")

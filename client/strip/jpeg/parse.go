@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 
 	"safelight/client/strip/exif"
+	"safelight/client/strip/icc"
+	"safelight/client/strip/refuse"
 )
 
 // Markers, the second byte of each.
@@ -104,6 +106,15 @@ func (p *parser) finish(ended bool) error {
 		if c := &p.frame.components[i]; c.approx[0] < 0 {
 			return damaged("a colour component is missing")
 		}
+	}
+	size := 0
+	for _, part := range p.parts {
+		if part.What == 2 && bytes.HasPrefix(part.Data, []byte(iccHead)) {
+			size += len(part.Data)
+		}
+	}
+	if size > icc.MaxSize {
+		return refuse.New(refuse.LargeICC, "")
 	}
 	return nil
 }

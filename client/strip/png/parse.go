@@ -140,7 +140,7 @@ func (p *parser) chunk(name string, data []byte) error {
 		p.keep(name, kept, data)
 	case "iCCP":
 		p.drop(name, data)
-		p.readProfile(data)
+		return p.readProfile(data)
 	case "eXIf":
 		if p.orientation == 0 {
 			p.orientation = exif.Orientation(data)
@@ -240,18 +240,21 @@ func (p *parser) significant(data []byte) []byte {
 }
 
 // readProfile inflates an iCCP chunk: name, zero, method zero, zlib stream.
-func (p *parser) readProfile(data []byte) {
+func (p *parser) readProfile(data []byte) error {
 	end := bytes.IndexByte(data, 0)
 	if end < 0 || end+2 > len(data) || data[end+1] != 0 || p.profile != nil || len(p.idat) > 0 {
-		return
+		return nil
 	}
 	z, err := zlib.NewReader(bytes.NewReader(data[end+2:]))
 	if err != nil {
-		return
+		return nil
 	}
 	profile, err := io.ReadAll(io.LimitReader(z, icc.MaxSize+1))
-	if err != nil || len(profile) > icc.MaxSize {
-		return
+	if len(profile) > icc.MaxSize {
+		return refuse.New(refuse.LargeICC, "")
 	}
-	p.profile, p.profileName = profile, string(data[:end])
+	if err == nil {
+		p.profile, p.profileName = profile, string(data[:end])
+	}
+	return nil
 }

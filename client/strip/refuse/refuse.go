@@ -6,12 +6,13 @@ type Code string
 
 // What is wrong with a file.
 const (
-	Empty     Code = "empty"      // no bytes
-	Unknown   Code = "unknown"    // nothing that is known as an image
-	LargeFile Code = "large-file" // more bytes than the limit
-	LargeSize Code = "large-size" // more pixels than the limit
-	Damaged   Code = "damaged"    // does not parse, is cut off, or says two things at once
-	Coding    Code = "coding"     // a photo of an accepted format in a coding that is not (12 bits, lossless JPEG, …)
+	Empty     Code = "empty"         // no bytes
+	Unknown   Code = "unknown"       // nothing that is known as an image
+	LargeFile Code = "large-file"    // more bytes than the limit
+	LargeSize Code = "large-size"    // more pixels than the limit
+	LargeICC  Code = "large-profile" // a colour profile of more bytes than any has
+	Damaged   Code = "damaged"       // does not parse, is cut off, or says two things at once
+	Coding    Code = "coding"        // a photo of an accepted format in a coding that is not (12 bits, lossless JPEG, …)
 	HEIC      Code = "heic"
 	AVIF      Code = "avif"
 	JXL       Code = "jxl"
@@ -35,6 +36,7 @@ var sentences = map[Code]string{
 	Unknown:   "this is no image that Safelight knows; send a JPEG, PNG, GIF, WebP, AVIF, HEIC or JPEG XL",
 	LargeFile: "this file is over 128 MiB; send a smaller export of it",
 	LargeSize: "this image has more than 120 megapixels; send a smaller export of it",
+	LargeICC:  "this image carries a colour profile of over 16 MiB, far more than any device has; export it anew as JPEG or PNG",
 	Damaged:   "this file is damaged or cut off; copy it again from the camera or export it anew",
 	Coding:    "this file uses a rare way of coding; let it be converted, or export it as an ordinary JPEG or PNG",
 	HEIC:      "this HEIC photo is built in a way that cannot be cleaned as it is; let it be converted, or export it as JPEG",
@@ -77,7 +79,7 @@ func (e *Error) Class() string {
 	switch e.Code {
 	case Empty, Damaged:
 		return string(e.Code)
-	case LargeFile, LargeSize:
+	case LargeFile, LargeSize, LargeICC:
 		return "large"
 	case Unknown, SVG, PDF, HTML, Video:
 		return "not-a-photo"

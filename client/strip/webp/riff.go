@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"safelight/client/strip/icc"
 	"safelight/client/strip/refuse"
 )
 
@@ -109,6 +110,9 @@ func (p *parser) chunk(name string, data []byte) error {
 	case "ICCP":
 		if p.profile == nil && p.extended != nil && p.extended[0]&0x20 != 0 {
 			p.profile = data
+		}
+		if len(p.profile) > icc.MaxSize {
+			return refuse.New(refuse.LargeICC, "")
 		}
 		p.drop(name, data)
 	case "ANIM":
