@@ -32,6 +32,7 @@ type parser struct {
 	coded         int // bytes of pictures,
 	shown         int // and their pixels
 	parts         []Part
+	fresh         bool
 }
 
 // frame is one picture, as stored.
@@ -339,6 +340,9 @@ func (p *parser) write(m *Image) ([]byte, error) {
 
 // recode writes the chunks of one frame.
 func (p *parser) recode(f *frame) ([]byte, error) {
+	if p.fresh {
+		return f.asCoded(), nil
+	}
 	if f.lossless {
 		coded, hidden, err := recodeLossless(f.data)
 		if err != nil {
@@ -366,6 +370,18 @@ func (p *parser) recode(f *frame) ([]byte, error) {
 	}
 	p.changed(f.data, coded)
 	return appendChunk(out, "VP8 ", coded), nil
+}
+
+// asCoded returns the chunks as they were.
+func (f *frame) asCoded() []byte {
+	if f.lossless {
+		return appendChunk(nil, "VP8L", f.data)
+	}
+	var out []byte
+	if f.alpha != nil {
+		out = appendChunk(out, "ALPH", f.alpha)
+	}
+	return appendChunk(out, "VP8 ", f.data)
 }
 
 // changed says that something was written in another way. Most encoders leave some of it; it is not worth a byte count.

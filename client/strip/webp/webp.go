@@ -53,6 +53,10 @@ type Options struct {
 	MaxPixels int
 	// PlainSRGB leaves a profile out that only says sRGB, which is what a file without a profile means.
 	PlainSRGB bool
+	// Fresh copies the coded pictures: they come from an encoder that has just made them of pixels, and holds nothing else
+	// that it could have written. Coding a view of 2048 × 1536 anew takes 100 to 150 ms and saves 64 bytes; this takes less
+	// than one.
+	Fresh bool
 }
 
 // Strip returns the rebuilt file.
@@ -61,6 +65,7 @@ func Strip(src []byte, o Options) ([]byte, *Image, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	p.fresh = o.Fresh
 	m := p.image(o)
 	out, err := p.write(m)
 	if err != nil {
