@@ -40,7 +40,7 @@ type tally struct {
 	before, after                                int
 	refused                                      map[string]int
 	decodable                                    map[string]int // refused files that a decoder here takes, by reason
-	convertible                                  int            // of these, the ones that hide what only new pixels leave behind
+	exempt                                       int            // of these, the ones that only new pixels can clean
 	took                                         time.Duration
 }
 
@@ -105,10 +105,10 @@ func (c *corpus) enough() bool {
 	return ok
 }
 
-// share returns which part of the files that can be decoded was accepted. What has to be converted does not count: what a
-// crop cut off, or the further pictures of a sequence, are still in such a file.
+// share returns which part of the files that can be decoded was accepted. Only those that are exempt do not count; what is
+// refused for a rare coding does, though it may be converted.
 func (t *tally) share() (float64, bool) {
-	refused := -t.convertible
+	refused := -t.exempt
 	for _, n := range t.decodable {
 		refused += n
 	}
@@ -161,8 +161,8 @@ func (t *tally) add(r result) {
 		if r.decodable {
 			t.decodable[r.refused]++
 		}
-		if r.decodable && r.convertible {
-			t.convertible++
+		if r.decodable && r.exempt {
+			t.exempt++
 		}
 		return
 	}
@@ -192,7 +192,7 @@ func (t *tally) print(name string) {
 	if share, some := t.share(); some && name != "other" {
 		fmt.Printf(" (%.1f %% of what can be decoded here)", 100*share)
 	}
-	fmt.Printf(", %d to be converted, %.1f s\n", t.convertible, t.took.Seconds())
+	fmt.Printf(", %d crops and sequences, %.1f s\n", t.exempt, t.took.Seconds())
 	if t.accepted > 0 {
 		fmt.Printf("  with findings %d, with a hidden picture shown %d; recoded %d\n", t.findings, t.pictures, t.recoded)
 		fmt.Printf("  residue %d; differs when stripped again %d; orientation kept %d\n", t.residue, t.unstable, t.orientation)

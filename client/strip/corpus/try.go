@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/gif"
 	"math"
 	"time"
 
 	"safelight/client/strip"
+	"safelight/client/strip/heif"
 	"safelight/client/strip/icc"
+	"safelight/client/strip/refuse"
 	"safelight/client/strip/striptest"
 	"safelight/client/variant"
 	"safelight/client/variant/native"
@@ -18,9 +21,9 @@ import (
 
 // result is what became of one file.
 type result struct {
-	refused     string // why
-	decodable   bool   // though a decoder here takes it
-	convertible bool   // as its refusal says
+	refused   string // why
+	decodable bool   // though a decoder here takes it
+	exempt    bool   // and what it is forbids to clean it without loss
 
 	report                         strip.Report
 	before, after                  int
@@ -46,10 +49,10 @@ func try(src []byte) (r result) {
 	if err != nil {
 		r.refused = reason(err)
 		if e, ok := errors.AsType[*strip.Error](err); ok {
-			r.convertible = e.Convertible()
+			r.exempt = exempt(e)
 		}
 		_, err := decode(src)
-		r.decodable = err == nil
+		r.decodable = err == nil && whole(src)
 		return r
 	}
 	if err := striptest.Account(out); err != nil {
@@ -64,6 +67,21 @@ func try(src []byte) (r result) {
 	r.orientation = second.Orientation == report.Orientation
 	r.compare(src, out)
 	return r
+}
+
+// exempt reports whether a refusal lies in what the file is, not in how it is coded: a crop whose outside is in the file, or
+// a sequence. Formats that are not among the accepted ones are not decoded here at all.
+func exempt(e *strip.Error) bool {
+	return (e.Code == refuse.AVIF || e.Code == refuse.HEIC) && (e.Detail == heif.Cropped || e.Detail == heif.Sequence)
+}
+
+// whole reports whether a decoder gets through all frames of a GIF, if it is one. The others are judged by their first.
+func whole(src []byte) bool {
+	if media, _ := strip.Sniff(src); media != strip.GIF {
+		return true
+	}
+	_, err := gif.DecodeAll(bytes.NewReader(src))
+	return err == nil
 }
 
 func reason(err error) string {
@@ -98,6 +116,8 @@ func (r *result) compare(src, out []byte) {
 		r.faults = append(r.faults, fmt.Sprint("the result cannot be decoded: ", errB))
 	case !same(a.Image, b.Image):
 		r.faults = append(r.faults, "pixels differ")
+	case !sameFrames(src, out):
+		r.faults = append(r.faults, "a later frame differs")
 	default:
 		r.same = true
 		r.colours(a, b)
@@ -151,6 +171,29 @@ func shown(c color.Color, t *icc.Transform) [3]float64 {
 	}
 	x, y, z := f(0.4124, 0.3576, 0.1805, 0.9505), f(0.2126, 0.7152, 0.0722, 1), f(0.0193, 0.1192, 0.9505, 1.089)
 	return [3]float64{116*y - 16, 500 * (x - y), 200 * (y - z)}
+}
+
+// sameFrames compares the further frames of a GIF, with their places, times and how they are put on each other. Of a file
+// that no decoder here gets through there is nothing to compare.
+func sameFrames(src, out []byte) bool {
+	if media, _ := strip.Sniff(src); media != strip.GIF {
+		return true
+	}
+	a, errA := gif.DecodeAll(bytes.NewReader(src))
+	b, errB := gif.DecodeAll(bytes.NewReader(out))
+	if errA != nil || errB != nil {
+		return errB == nil
+	}
+	if len(a.Image) != len(b.Image) {
+		return false
+	}
+	for i := range a.Image {
+		moved := a.Delay[i] != b.Delay[i] || a.Disposal[i] != b.Disposal[i]
+		if len(a.Image) > 1 && moved || !same(a.Image[i], b.Image[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // same compares colours as they are seen: what is fully transparent has none.

@@ -63,6 +63,12 @@ type Image struct {
 	Parts []Part
 }
 
+// Details of refusals that lie in what the file is: to leave out the rest of it, it has to be made anew of its pixels.
+const (
+	Cropped  = "cropped, with what was cut off still in it"
+	Sequence = "a sequence of pictures"
+)
+
 // Options of a strip.
 type Options struct {
 	// MaxPixels is the largest accepted product of width and height.

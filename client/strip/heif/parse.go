@@ -121,7 +121,7 @@ func (p *parser) file() error {
 				return err
 			}
 		case box.Type == "moov":
-			return p.refuse("a sequence of pictures")
+			return p.refuse(Sequence)
 		case box.Type == "mdat":
 			at := uint64(len(p.src) - len(next) - len(box.Data))
 			p.media = append(p.media, extent{at, uint64(len(box.Data))})

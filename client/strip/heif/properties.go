@@ -86,7 +86,7 @@ func (p *parser) crop(pic *picture, b []byte) error {
 		v[i] = r.Uint(4)
 	}
 	if r.Failed() || v[1] == 0 || v[3] == 0 || v[0] != v[1]*uint64(pic.width) || v[2] != v[3]*uint64(pic.height) || v[4] != 0 || v[6] != 0 {
-		return p.refuse("cropped, with what was cut off still in it")
+		return p.refuse(Cropped)
 	}
 	return nil
 }
