@@ -107,6 +107,7 @@ func pixelsOnly(file []byte) (prepared, error) {
 	p.photo.Media = p.views[len(p.views)-1].Media
 	p.report.Media, p.report.Orientation = strip.Media(p.photo.Media), 1
 	p.report.Width, p.report.Height = p.photo.Width, p.photo.Height
+	p.report.AsSRGB = photo.Profile != nil && photo.ToSRGB == nil
 	return p, nil
 }
 

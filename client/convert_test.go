@@ -306,6 +306,28 @@ func TestColour(t *testing.T) {
 	}
 }
 
+// TestPixelsOnlyTable tells of colours that nothing here converts, and only of those.
+func TestPixelsOnlyTable(t *testing.T) {
+	plain := striptest.EncodeJPEG(striptest.Landscape(300, 200, 1), 80)
+	profiled := func(profile []byte) []byte {
+		return slices.Concat(plain[:2], striptest.Segment(0xe2, []byte("ICC_PROFILE\x00\x01\x01"), profile), plain[2:])
+	}
+	for _, tt := range []struct {
+		name string
+		file []byte
+		want bool
+	}{
+		{"no profile", plain, false},
+		{"sRGB", profiled(striptest.ICC("x")), false},
+		{"primaries and curves", profiled(striptest.DisplayP3("x")), false},
+		{"a table", profiled(striptest.TableICC()), true},
+	} {
+		if p, err := pixelsOnly(tt.file); err != nil || p.report.AsSRGB != tt.want {
+			t.Errorf("%s: told %v, %v", tt.name, p.report.AsSRGB, err)
+		}
+	}
+}
+
 // TestKeepCaption puts what the file says into the manifest, and only when it is asked for; what the sender wrote wins.
 func TestKeepCaption(t *testing.T) {
 	w := newWorld(t)

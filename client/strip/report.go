@@ -55,6 +55,8 @@ type Report struct {
 	// ICC says that the stripped file has a colour profile; Wide that its gamut is larger than that of sRGB.
 	ICC  bool `json:"icc"`
 	Wide bool `json:"wide"`
+	// AsSRGB says that new pixels were made of it as if its numbers were sRGB, for nothing here evaluates its colour profile.
+	AsSRGB bool `json:"asSRGB,omitempty"`
 	// Recoded says that the entropy coding held something and was written anew; the pixels are the same.
 	Recoded bool `json:"recoded"`
 	// Before and After are sizes in bytes; After is 0 where nothing was stripped.

@@ -23,6 +23,9 @@ const pixelsOnlyText = `Only new pixels were sent, in one setting for everybody,
 the camera's coding tells: its quantisation tables, the habits of its encoder, hidden pictures.
 It may not take out the noise of its sensor, by which photos of one camera can be matched.`
 
+// asSRGBText says what became of colours that nothing here converts.
+const asSRGBText = "nothing here converts from its kind of colour profile, so its colours were taken as sRGB and may look different; export it as sRGB to keep them."
+
 // convertedText leads the line about a photo.
 func convertedText(converted bool) string {
 	if converted {

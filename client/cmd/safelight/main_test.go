@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -174,6 +175,9 @@ func cmdPhoto(ts *testscript.TestScript, neg bool, args []string) {
 		data = b.Bytes()
 	case ".heic":
 		data = striptest.SmallHEIC()
+	case ".jpe": // its profile works by tables
+		segment := striptest.Segment(0xe2, []byte("ICC_PROFILE\x00\x01\x01"), striptest.TableICC())
+		data = slices.Concat(data[:2], segment, striptest.EncodeJPEG(striptest.Landscape(w, h, o.Seed), 80)[2:])
 	case ".dng":
 		data = striptest.EXIF(w, h, o)
 	}

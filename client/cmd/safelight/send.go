@@ -242,6 +242,9 @@ func (f *sendFlags) print(s streams, sent *client.Sent, phrase string, files []s
 		if p.Media == strip.JXL {
 			s.note("%s: nothing here decodes JPEG XL, so no view goes with it; some browsers will not show it.", files[i])
 		}
+		if p.AsSRGB {
+			s.note("%s: %s", files[i], asSRGBText)
+		}
 	}
 	if f.pixelsOnly {
 		s.note("%s%s", pixelsOnlyText, builtWithout(sent.Photos))

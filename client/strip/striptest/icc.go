@@ -26,14 +26,30 @@ func ICCOf(name string, primaries [3][3]int32) []byte {
 		return b
 	}
 	curve := []byte("curv\x00\x00\x00\x00\x00\x00\x00\x01\x02\x33")
-	tags := []struct {
-		name string
-		data []byte
-	}{
+	return profileOf([]iccTag{
 		{"desc", desc}, {"cprt", text}, {"dmnd", desc}, {"dmdd", desc}, {"wtpt", xyz([3]int32{63190, 65536, 54061})},
 		{"rXYZ", xyz(primaries[0])}, {"gXYZ", xyz(primaries[1])}, {"bXYZ", xyz(primaries[2])},
 		{"rTRC", curve}, {"gTRC", curve}, {"bTRC", curve}, {"zzzz", text},
-	}
+	})
+}
+
+// TableICC returns a profile that has a table in place of primaries and curves, as those of printers and scanners have. All
+// of its colours are black, which is how one sees whether somebody looked into it.
+func TableICC() []byte {
+	table := append([]byte("mft1\x00\x00\x00\x00\x03\x03\x02\x00"), make([]byte, 36+3*256+8*3+3*256)...)
+	return profileOf([]iccTag{
+		{"desc", append([]byte("desc\x00\x00\x00\x00\x00\x00\x00\x02x\x00"), make([]byte, 1+78)...)},
+		{"wtpt", append([]byte("XYZ \x00\x00\x00\x00"), make([]byte, 12)...)}, {"A2B0", table},
+	})
+}
+
+type iccTag struct {
+	name string
+	data []byte
+}
+
+// profileOf puts a profile of these tags together.
+func profileOf(tags []iccTag) []byte {
 	head := make([]byte, 128)
 	copy(head[4:], "SFLT")
 	copy(head[8:], []byte{2, 0x40, 0, 0})
