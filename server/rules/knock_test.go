@@ -149,7 +149,7 @@ func TestKnock(t *testing.T) {
 	wantCode(t, "refuse after letting in", err, "")
 	r, err = w.knockAt(o, 1)
 	want("knock", r, err, wire.KnockAdmitted, true, true)
-	if r.Box[0] != 5 || statement.VerifySignature(o.Public(), statement.TypeAdmit, statement.AdmitBody(v.commit, r.Box), r.BoxSigned) != nil {
+	if !bytes.Equal(r.Box, o.letIn(v.commit, 5).Value) || statement.VerifySignature(o.Public(), statement.TypeAdmit, statement.AdmitBody(v.commit, r.Box), r.BoxSigned) != nil {
 		t.Error("the box is not the first one, or not signed")
 	}
 	w.now.Store(epoch + wire.KnockLife.Milliseconds() - 1)
