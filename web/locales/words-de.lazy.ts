@@ -1,10 +1,23 @@
+import access from "./de/access.json";
 import common from "./de/common.json";
 import gallery from "./de/gallery.json";
 import inspect from "./de/inspect.json";
 import manage from "./de/manage.json";
 import request from "./de/request.json";
 import send from "./de/send.json";
+import slide from "./de/slide.json";
 import view from "./de/view.json";
 import rules from "./de/view-rules.json";
 
-export default { ...common, ...send, ...view, ...manage, ...inspect, ...gallery, ...rules, ...request };
+export default {
+  ...common,
+  ...access,
+  ...send,
+  ...view,
+  ...manage,
+  ...inspect,
+  ...slide,
+  ...gallery,
+  ...rules,
+  ...request,
+};

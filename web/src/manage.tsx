@@ -1,5 +1,6 @@
 // The page that manages a share: /m#code.
 import { render } from "preact";
+import access from "../locales/en/access.json";
 import common from "../locales/en/common.json";
 import manage from "../locales/en/manage.json";
 import view from "../locales/en/view.json";
@@ -20,7 +21,7 @@ import { fewestGuesses } from "./model/send-rules.ts";
 import { either } from "./model/signals.ts";
 import { ManageApp } from "./ui/manage-app.tsx";
 
-addWords({ ...common, ...view, ...manage });
+addWords({ ...common, ...access, ...view, ...manage });
 
 const root = document.getElementById("app");
 let managing: Managing | undefined;

@@ -1,5 +1,6 @@
 // The page of request links: /r#code sends to who asked, /r makes a link, and a key.
 import { render } from "preact";
+import access from "../locales/en/access.json";
 import common from "../locales/en/common.json";
 import inspect from "../locales/en/inspect.json";
 import request from "../locales/en/request.json";
@@ -24,7 +25,7 @@ import { RequestApp } from "./ui/request-app.tsx";
 import { MakeApp, type MakeAppProps } from "./ui/request-make.tsx";
 import { askPasskey, makePasskey } from "./viewer/passkey.ts";
 
-addWords({ ...common, ...inspect, ...send, ...view, ...request });
+addWords({ ...common, ...access, ...inspect, ...send, ...view, ...request });
 
 const root = document.getElementById("app");
 const { draw, useDrawn } = drawing();

@@ -1,5 +1,6 @@
 // The send page: joins engine, server and model, and shows the view that fits the phase.
 import { render } from "preact";
+import access from "../locales/en/access.json";
 import common from "../locales/en/common.json";
 import inspect from "../locales/en/inspect.json";
 import send from "../locales/en/send.json";
@@ -105,7 +106,7 @@ function Page() {
 }
 
 async function main(): Promise<void> {
-  addWords({ ...common, ...inspect, ...send });
+  addWords({ ...common, ...access, ...inspect, ...send });
   await loadLanguage();
   const root = document.getElementById("app");
   if (root)

@@ -1,11 +1,13 @@
 // Every word of the interface. English comes with the page, other languages are one late chunk each (locales/*.lazy.ts).
 // A key that a language lacks shows in English; a test keeps the catalogues level.
+import type access from "../../locales/en/access.json";
 import type common from "../../locales/en/common.json";
 import type gallery from "../../locales/en/gallery.json";
 import type inspect from "../../locales/en/inspect.json";
 import type manage from "../../locales/en/manage.json";
 import type request from "../../locales/en/request.json";
 import type send from "../../locales/en/send.json";
+import type slide from "../../locales/en/slide.json";
 import type view from "../../locales/en/view.json";
 import type rules from "../../locales/en/view-rules.json";
 import { lazy } from "./lazy.ts";
@@ -18,6 +20,8 @@ export type Key =
   | keyof typeof request
   | keyof typeof manage
   | keyof typeof inspect
+  | keyof typeof slide
+  | keyof typeof access
   | keyof typeof gallery;
 export type Phrase = string | { readonly [category: string]: string };
 export type Catalogue = { readonly [key: string]: Phrase };

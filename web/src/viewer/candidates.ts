@@ -6,11 +6,25 @@ import { extensionOf, isShown } from "../format/media.ts";
 /** Larger originals are not decoded in place of a missing view: a phone may not survive it. */
 const mostPixels = 30_000_000;
 
-/** What to try, in this order, until the browser can decode one: views as the sender put them, the original, the thumb. */
-export function candidates(photo: Photo): readonly Variant[] {
+/** Nobody sees a tenth of the pixels missing. */
+const sharpEnough = 0.9;
+
+/**
+ * What to try, in this order, until the browser can decode one: of the views that are sharp on a screen of so many pixels
+ * the one with the fewest bytes, the others from the largest down, the original, the thumb.
+ */
+export function candidates(
+  photo: Photo,
+  width = globalThis.innerWidth * globalThis.devicePixelRatio,
+  height = globalThis.innerHeight * globalThis.devicePixelRatio,
+): readonly Variant[] {
   const of = (role: Variant["role"]) => photo.variants.filter((v) => v.role === role && isShown(v.media));
   const originals = of("original").filter((v) => v.width * v.height <= mostPixels);
-  return [...of("view"), ...originals, ...of("thumb")];
+  const needed = sharpEnough * Math.min(photo.width, width, (height * photo.width) / photo.height);
+  // What is sharp counts as equally large.
+  const worth = (v: Variant) => Math.min(v.width, needed);
+  const views = of("view").sort((a, b) => worth(b) - worth(a) || a.size - b.size);
+  return [...views, ...originals, ...of("thumb")];
 }
 
 export const originalOf = (photo: Photo): Variant | undefined => photo.variants.find((v) => v.role === "original");

@@ -15,8 +15,11 @@ export interface PageParts {
   readonly reading: Viewing["reading"];
 }
 
-export interface MoreProps extends PageParts {
+export interface SlideParts extends PageParts {
   readonly share: Opened;
+}
+
+export interface MoreProps extends SlideParts {
   /** The photo that is on the screen. */
   readonly current: number;
   /** Shows another one below. */

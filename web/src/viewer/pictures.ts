@@ -14,6 +14,13 @@ export interface Picture {
   readonly preview: string | undefined;
   readonly shown: { readonly url: string; readonly is: "view" | "original" } | undefined;
   readonly problem: SlideProblem | undefined;
+  /** Bytes that are there, of how many, once it takes a while. */
+  readonly arriving: Arriving | undefined;
+}
+
+interface Arriving {
+  readonly done: number;
+  readonly size: number;
 }
 
 export type Read = (
@@ -25,6 +32,11 @@ export type Read = (
 
 /** How far from the current photo pictures are kept. */
 export const reach = 2;
+/** Neighbours are fetched ahead when they weigh no more than this, and never for who saves data. */
+const mostAhead = 3_000_000;
+/** Progress is told from then on, and so often, ms. */
+const slow = 1000;
+const tick = 250;
 
 interface Held {
   readonly key: string;
@@ -39,6 +51,8 @@ export class Pictures {
   private readonly held = new Map<number, Held>();
   private readonly problems = new Map<number, SlideProblem>();
   private readonly loading = new Map<number, AbortController>();
+  private arriving: (Arriving & { readonly i: number }) | undefined;
+  private noAvif = false;
   private readonly listeners = new Set<() => void>();
   private current = 0;
   private closed = false;
@@ -58,7 +72,12 @@ export class Pictures {
   }
 
   at(i: number): Picture {
-    return { preview: this.preview(i), shown: this.held.get(i), problem: this.problems.get(i) };
+    return {
+      preview: this.preview(i),
+      shown: this.held.get(i),
+      problem: this.problems.get(i),
+      arriving: this.arriving?.i === i ? this.arriving : undefined,
+    };
   }
 
   private preview(i: number): string | undefined {
@@ -92,7 +111,12 @@ export class Pictures {
   private async loadAround(): Promise<void> {
     const { current } = this;
     await this.load(current);
-    for (const i of [current + 1, current - 1]) if (this.current === current) await this.load(i);
+    const { saveData } = (navigator as { connection?: { saveData?: boolean } }).connection ?? {};
+    for (const i of saveData ? [] : [current + 1, current - 1]) {
+      const photo = this.share.photos[i];
+      const [first] = photo ? candidates(photo) : [];
+      if (first && first.size <= mostAhead && this.current === current) await this.load(i);
+    }
   }
 
   private async load(i: number): Promise<void> {
@@ -107,6 +131,7 @@ export class Pictures {
         this.problems.set(i, problemOf(error));
     } finally {
       this.loading.delete(i);
+      if (this.arriving?.i === i) this.arriving = undefined;
       this.changed();
     }
   }
@@ -114,10 +139,22 @@ export class Pictures {
   /** The first candidate that arrives whole and that the browser decodes. */
   private async loadFirst(i: number, photo: Photo, signal: AbortSignal): Promise<void> {
     for (const variant of candidates(photo)) {
-      const bytes = await this.read(this.share, variant, signal);
+      if (this.noAvif && variant.media === "avif") continue;
+      const bytes = await this.read(this.share, variant, signal, this.progress(i, variant.size));
       if (await this.put(i, variant, bytes, signal)) return;
     }
     this.problems.set(i, "unsupported");
+  }
+
+  private progress(i: number, size: number): (done: number) => void {
+    let told = performance.now() + slow - tick;
+    return (part) => {
+      const now = performance.now();
+      if (i !== this.current || now < told + tick) return;
+      told = now;
+      this.arriving = { i, done: part * size, size };
+      this.changed();
+    };
   }
 
   /** Shows bytes whose hash was checked. False when the browser does not decode them. */
@@ -125,6 +162,7 @@ export class Pictures {
     if (sniff(bytes) !== variant.media) return false;
     const url = URL.createObjectURL(new Blob([bytes], { type: mimeOf(variant.media) }));
     const decoded = await decodes(url);
+    this.noAvif ||= !decoded && variant.media === "avif";
     if (!decoded || signal.aborted || this.closed || Math.abs(i - this.current) > reach) {
       URL.revokeObjectURL(url);
       signal.throwIfAborted();

@@ -4,15 +4,16 @@ import { t } from "../lib/words.ts";
 import type { Opened, ViewCode } from "../model/view-state.ts";
 import type { Viewing } from "../model/viewing.ts";
 import { Icon } from "../ui/icon.tsx";
+import { sizeWords } from "./amounts.ts";
 import { Film } from "./film.tsx";
 import { Info } from "./info.tsx";
-import { Pictures, type Read, reach } from "./pictures.ts";
+import { type Picture, Pictures, type Read, reach } from "./pictures.ts";
 import { Slide } from "./slide.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useDownloads } from "./use-download.ts";
 import { useIdle } from "./use-idle.ts";
 import { useKeys } from "./use-keys.ts";
-import { useMore } from "./use-more.ts";
+import { useMore, useParts } from "./use-more.ts";
 import { useTrack } from "./use-track.ts";
 import type { Zoom } from "./zoom.lazy.ts";
 
@@ -37,7 +38,8 @@ export function Room({ share, late, read, reading }: RoomProps) {
   const track = useTrack(n);
   const { current, go } = track;
   const downloads = useDownloads(share, read, pictures);
-  const more = useMore(share, reading, track);
+  const parts = useParts(share, reading);
+  const more = useMore(parts, track);
   const toggle = useRef<HTMLButtonElement>(null);
   const closePanel = () => {
     setPanel(false);
@@ -84,12 +86,13 @@ export function Room({ share, late, read, reading }: RoomProps) {
                 onZoom={onZoom}
                 onZoomed={setZoomed}
                 retry={() => pictures.show(i)}
+                parts={parts}
               />
             ),
           )}
         </div>
         <Nav current={current} n={n} go={go} />
-        <Hint share={share} late={late} zoomed={zoomed} />
+        <Hint share={share} late={late} zoomed={zoomed} picture={pictures.at(current)} />
       </section>
       {panel ? <Info share={share} photo={photo} i={current} more={more} close={closePanel} focus={opened} /> : null}
       {n > 1 ? <Film n={n} current={current} pictures={pictures} go={go} /> : null}
@@ -153,14 +156,21 @@ interface HintProps {
   readonly share: Opened;
   readonly late: ViewCode | undefined;
   readonly zoomed: boolean;
+  readonly picture: Picture;
 }
 
 /** One line at the foot of the photo: what is still coming, what is gone, or how to zoom. */
-function Hint({ share: { statement, skew }, late, zoomed }: HintProps) {
+function Hint({ share: { statement, skew }, late, zoomed, picture: { arriving } }: HintProps) {
   if (late)
     return (
       <p class="zoomhint stays" role="alert" data-testid="error" data-code={late}>
         {t(late === "gone" || late === "used" ? "room.late" : "room.late.changed")}
+      </p>
+    );
+  if (arriving)
+    return (
+      <p class="zoomhint stays" data-testid="arriving">
+        {t("room.arriving", { done: sizeWords(arriving.done), size: sizeWords(arriving.size) })}
       </p>
     );
   if (statement.stage === 1) {

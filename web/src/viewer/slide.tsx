@@ -4,6 +4,7 @@ import type { Photo } from "../format/manifest.ts";
 import { lazy } from "../lib/lazy.ts";
 import { t } from "../lib/words.ts";
 import { Icon } from "../ui/icon.tsx";
+import type { SlideParts } from "./page-parts.ts";
 import { markPainted } from "./painted.ts";
 import type { Picture } from "./pictures.ts";
 import type * as ZoomModule from "./zoom.lazy.ts";
@@ -19,6 +20,7 @@ export interface SlideProps {
   readonly onZoom: (zoom: Zoom | undefined) => void;
   readonly onZoomed: (zoomed: boolean) => void;
   readonly retry: () => void;
+  readonly parts: SlideParts;
 }
 
 export function Slide(p: SlideProps) {
@@ -34,7 +36,7 @@ export function Slide(p: SlideProps) {
     lazy<typeof ZoomModule>("zoom").then(
       ({ Zoom }) => {
         if (left || !zoomer.current) return;
-        zoom = new Zoom(zoomer.current, onZoomed);
+        zoom = new Zoom(zoomer.current, onZoomed, p.parts, p.i);
         onZoom(zoom);
       },
       () => {}, // gone after an update: the photo stays as large as it is
@@ -44,7 +46,7 @@ export function Slide(p: SlideProps) {
       onZoom(undefined);
       zoom?.close();
     };
-  }, [current, ready, onZoom, onZoomed]);
+  }, [current, ready, onZoom, onZoomed, p.parts, p.i]);
   useLayoutEffect(() => {
     print.current?.style.setProperty("--w", `${photo.width}px`);
     print.current?.style.setProperty("--ratio", `${photo.width / photo.height}`);

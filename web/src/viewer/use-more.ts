@@ -6,13 +6,21 @@ import type { Opened } from "../model/view-state.ts";
 import type { Viewing } from "../model/viewing.ts";
 import { sizeWords } from "./amounts.ts";
 import type * as MoreModule from "./more.lazy.tsx";
-import type { More } from "./page-parts.ts";
+import type { More, SlideParts } from "./page-parts.ts";
 import { problemOf } from "./pictures.ts";
 import type { Track } from "./use-track.ts";
 
 export type OpenMore = (kind: MoreModule.MoreKind) => void;
 
-export function useMore(share: Opened, reading: Viewing["reading"], { where, go }: Track): OpenMore {
+/** What late scripts get from the page: always the same object, with the latest revision of the share. */
+export function useParts(share: Opened, reading: Viewing["reading"]): SlideParts {
+  const parts = useRef({ t, addWords, sizeWords, problemOf, reading, share });
+  parts.current.share = share;
+  return parts.current;
+}
+
+export function useMore(parts: SlideParts, { where, go }: Track): OpenMore {
+  const { share } = parts;
   const made = useRef<More | undefined>(undefined);
   useEffect(() => made.current?.update(share), [share]);
   useEffect(() => () => made.current?.close(), []);
@@ -21,8 +29,7 @@ export function useMore(share: Opened, reading: Viewing["reading"], { where, go 
     lazy<typeof MoreModule>("more").then(
       ({ open }) => {
         made.current?.close();
-        const page = { t, addWords, sizeWords, problemOf, reading, share, current: where.current, go };
-        made.current = open(kind, page, () => {
+        made.current = open(kind, { ...parts, current: where.current, go }, () => {
           made.current = undefined;
         });
       },

@@ -1,6 +1,11 @@
 // Zoom and pan of the photo on the screen: wheel, pinch, double tap, drag and keys, by @panzoom/panzoom. Loaded once
-// the first photo is there.
+// the first photo is there, together with what a photo on the screen may need beyond its view: tiles, and motion.
 import Panzoom, { type PanzoomObject } from "@panzoom/panzoom";
+import css from "../../css/slide.late.css";
+import words from "../../locales/en/slide.json";
+import { Detail } from "./detail.ts";
+import { Motion } from "./motion.ts";
+import { addStyles, type SlideParts } from "./page-parts.ts";
 
 const mostZoom = 8;
 const step = 0.4;
@@ -14,11 +19,15 @@ export class Zoom {
   private readonly panzoom: PanzoomObject;
   private readonly changed: (zoomed: boolean) => void;
   private readonly ends = new AbortController();
+  private readonly detail: Detail;
+  private readonly motion: Motion;
   private lastTap: PointerEvent | undefined;
   private zoomed = false;
 
   /** element fills its parent and is moved inside it. changed hears when zooming begins and ends. */
-  constructor(element: HTMLElement, changed: (zoomed: boolean) => void) {
+  constructor(element: HTMLElement, changed: (zoomed: boolean) => void, parts: SlideParts, i: number) {
+    addStyles(css);
+    parts.addWords(words);
     this.element = element;
     this.frame = element.parentElement ?? element;
     this.changed = changed;
@@ -41,10 +50,20 @@ export class Zoom {
     this.frame.addEventListener("wheel", (event) => this.wheel(event), { passive: false, signal });
     this.frame.addEventListener("dblclick", (event) => this.toggle(event), { signal });
     this.frame.addEventListener("pointerup", (event) => this.tap(event), { signal });
+    const print = element.querySelector<HTMLElement>(".print") ?? element;
+    this.motion = new Motion(parts, i, print, this.frame);
+    this.detail = new Detail(parts, i, {
+      print,
+      frame: this.frame,
+      progress: arriving(this.frame, parts),
+      original: (bytes, variant) => this.motion.found(bytes, variant),
+    });
     element.addEventListener("panzoomchange", () => this.settle(), { signal });
+    void this.motion.start().catch(() => {}); // the still view is there
   }
 
   private settle(): void {
+    this.detail.look();
     const zoomed = this.panzoom.getScale() > 1.001;
     if (zoomed === this.zoomed) return;
     this.zoomed = zoomed;
@@ -101,9 +120,23 @@ export class Zoom {
 
   close(): void {
     this.ends.abort();
+    this.detail.close();
+    this.motion.close();
     this.panzoom.reset({ animate: false });
     this.panzoom.destroy();
     this.element.removeAttribute("style");
     this.frame.removeAttribute("style");
   }
+}
+
+/** One line at the foot of the photo while a large picture is on its way: how far it is, in bytes. */
+function arriving(frame: HTMLElement, { t, sizeWords }: SlideParts) {
+  const line = document.createElement("p");
+  line.className = "zoomhint arriving";
+  line.dataset["testid"] = "arriving";
+  return (done: number | undefined, size: number) => {
+    if (done === undefined) line.remove();
+    else if (!line.isConnected) frame.append(line);
+    line.textContent = t("detail.arriving", { done: sizeWords(done ?? size), size: sizeWords(size) });
+  };
 }

@@ -33,6 +33,28 @@ for (const [name, variants, want] of [
     assert.equal(names(candidates(photo([...variants]))), want);
   });
 
+for (const [name, width, height, want] of [
+  ["a phone", 1170, 2532, "1280, 2048, 800"],
+  ["a desk", 1280, 800, "1280, 2048, 800"],
+  ["a large screen", 3840, 2160, "2048, 1280, 800"],
+  ["a little more than a view has", 1400, 1100, "1280, 2048, 800"],
+  ["a watch", 300, 300, "800, 1280, 2048"],
+] as const)
+  test(`shown on ${name}: the fewest bytes that are sharp`, () => {
+    const views = [2048, 1280, 800].map((w) => ({ ...variant("view", "webp", w), size: w }));
+    const large = { ...photo(views), width: 8000, height: 6000 };
+    const shown = candidates(large, width, height);
+    assert.equal(shown.map((v) => v.width).join(", "), want);
+  });
+
+test("shown: of two formats that are as sharp, the smaller", () => {
+  const views = [
+    { ...variant("view", "webp", 1280), size: 300 },
+    { ...variant("view", "avif", 1280), size: 200 },
+  ];
+  assert.equal(names(candidates({ ...photo(views), width: 4000 }, 1280, 800)), "view avif, view webp");
+});
+
 test("saved: the original, or the largest there is", () => {
   const [small, large, original] = [
     variant("thumb", "webp", 10),
