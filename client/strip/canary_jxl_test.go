@@ -163,20 +163,9 @@ func spellsJXL(file []byte) bool {
 
 func strippedJXL(t *testing.T, src []byte) ([]byte, *jxl.Image) {
 	t.Helper()
-	kept := bytes.Clone(src)
-	out, m, err := jxl.Strip(src, jxl.Options{MaxPixels: 1 << 20})
-	if err != nil {
-		t.Fatalf("Strip: %v", err)
-	}
-	if !bytes.Equal(kept, src) {
-		t.Error("Strip changed its input")
-	}
-	if err := striptest.Account(out); err != nil {
-		t.Errorf("the output has what it should not: %v", err)
-	}
-	again, second, err := jxl.Strip(out, jxl.Options{MaxPixels: 1 << 20})
-	if err != nil || !bytes.Equal(again, out) || len(second.Parts) > 0 {
-		t.Errorf("Strip(Strip(x)) differs from Strip(x): %v", err)
+	out, m, second := twice(t, src, func(b []byte) ([]byte, *jxl.Image, error) { return jxl.Strip(b, jxl.Options{MaxPixels: 1 << 20}) })
+	if len(second.Parts) > 0 {
+		t.Errorf("a stripped file has %d parts to strip", len(second.Parts))
 	}
 	return out, m
 }

@@ -1,9 +1,11 @@
 package strip_test
 
 import (
+	"bytes"
 	"testing"
 
 	"safelight/client/strip"
+	"safelight/client/strip/striptest"
 )
 
 // places are all files with something planted, by format.
@@ -35,4 +37,26 @@ func TestCanaries(t *testing.T) {
 	if total < 500 {
 		t.Errorf("%d places, want 500", total)
 	}
+}
+
+// twice strips a file with the stripper of its format and checks what holds of every output: the independent parser
+// accounts for all of it, and stripping it again, of which it returns the second report, changes nothing.
+func twice[I any](t *testing.T, src []byte, strip func([]byte) ([]byte, I, error)) (out []byte, first, second I) {
+	t.Helper()
+	kept := bytes.Clone(src)
+	out, first, err := strip(src)
+	if err != nil {
+		t.Fatalf("Strip: %v", err)
+	}
+	if !bytes.Equal(kept, src) {
+		t.Error("Strip changed its input")
+	}
+	if err := striptest.Account(out); err != nil {
+		t.Errorf("the output has what it should not: %v", err)
+	}
+	again, second, err := strip(out)
+	if err != nil || !bytes.Equal(again, out) {
+		t.Fatalf("Strip(Strip(x)) differs from Strip(x): %v", err)
+	}
+	return out, first, second
 }

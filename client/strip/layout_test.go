@@ -18,21 +18,7 @@ import (
 // stripping it again changes nothing.
 func stripped(t *testing.T, src []byte) ([]byte, strip.Report) {
 	t.Helper()
-	kept := bytes.Clone(src)
-	out, report, err := strip.Strip(src)
-	if err != nil {
-		t.Fatalf("Strip: %v", err)
-	}
-	if !bytes.Equal(kept, src) {
-		t.Error("Strip changed its input")
-	}
-	if err := striptest.Account(out); err != nil {
-		t.Errorf("the output has what it should not: %v", err)
-	}
-	again, second, err := strip.Strip(out)
-	if err != nil || !bytes.Equal(again, out) {
-		t.Errorf("Strip(Strip(x)) differs from Strip(x): %v", err)
-	}
+	out, report, second := twice(t, src, strip.Strip)
 	if second.Recoded {
 		t.Error("what was stripped is recoded again")
 	}
