@@ -38,6 +38,7 @@ var (
 	ErrDamaged     = errors.New("what the server sent is damaged or forged; nothing of it was used")
 	ErrGone        = errors.New("there is no such share, or not any more: it may have expired or been deleted")
 	ErrUsed        = errors.New("every view of this share has been used")
+	ErrChanged     = errors.New("the sender has just changed this share; open it again")
 	ErrUploading   = errors.New("this share is still being uploaded; try again in a moment")
 	ErrPassphrase  = errors.New("wrong passphrase; no view was used")
 	ErrLocked      = errors.New("this share is locked")
@@ -102,6 +103,7 @@ func because(sentence, cause error) error { return fmt.Errorf("%w: %w", sentence
 var said = map[wire.Code]error{
 	wire.CodeGone:      ErrGone,
 	wire.CodeUsed:      ErrUsed,
+	wire.CodeChanged:   ErrChanged,
 	wire.CodeUploading: ErrUploading,
 	wire.CodeToken:     ErrToken,
 	wire.CodeFull:      ErrFull,
@@ -140,7 +142,7 @@ func explain(err error) error {
 // explained reports whether err is one of ours already.
 func explained(err error) bool {
 	for _, e := range []error{
-		ErrLink, ErrMisplaced, ErrServer, ErrOption, ErrWeak, ErrRefused, ErrDamaged, ErrGone, ErrUsed, ErrUploading, ErrPassphrase,
+		ErrLink, ErrMisplaced, ErrServer, ErrOption, ErrWeak, ErrRefused, ErrDamaged, ErrGone, ErrUsed, ErrChanged, ErrUploading, ErrPassphrase,
 		ErrLocked, ErrToken, ErrLarge, ErrFull, ErrBusy, ErrUnreachable,
 		ErrClosed, ErrNoRequest, ErrIsRequest,
 	} {

@@ -372,6 +372,39 @@ func TestLogSwitchedOnAfterTheGuess(t *testing.T) {
 	}
 }
 
+// TestReadWhileTheOwnerPublishes: a share whose rules were changed while it is read is not called gone.
+func TestReadWhileTheOwnerPublishes(t *testing.T) {
+	w := newWorld(t)
+	sent := w.send(t, SendConfig{}, photo(64, 64))
+	m, err := Manage(t.Context(), sent.Manage, w.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(s *Share) error {
+		_, err := s.Read(t.Context(), s.Photos[0].Variants[0])
+		return err
+	}
+	s := w.check(t, sent.Link, "", photo(64, 64))
+	if err := m.Set(t.Context(), Change{Expires: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if err := read(s); err != nil {
+		t.Errorf("after another expiry: %v", err)
+	}
+	if err := m.Set(t.Context(), Change{Passphrase: goodPhrase}); err != nil {
+		t.Fatal(err)
+	}
+	if err := read(s); !errors.Is(err, ErrChanged) || errors.Is(err, ErrGone) {
+		t.Errorf("after a passphrase was set: %v, want ErrChanged", err)
+	}
+	if err := m.Delete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := read(s); !errors.Is(err, ErrGone) {
+		t.Errorf("after it was deleted: %v, want ErrGone", err)
+	}
+}
+
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -129,7 +129,7 @@ func (o *Opening) unlock(ctx context.Context, k Key, take [16]byte) (*Share, err
 	if err != nil {
 		return nil, err
 	}
-	s := &Share{Info: o.Info, client: o.client, unlock: o.opening.Unlock(gate).Bytes(), share: opened}
+	s := &Share{Info: o.Info, client: o.client, unlock: o.opening.Unlock(gate).Bytes(), share: opened, opening: o}
 	s.Title, s.Words = opened.Title(), opened.Words()
 	s.Photos, err = opened.Photos(s.fetch(ctx))
 	return s, err
@@ -207,9 +207,10 @@ type Share struct {
 	Words  string
 	Photos []manifest.Photo
 
-	client *transfer.Client
-	unlock []byte
-	share  *share.Share
+	client  *transfer.Client
+	unlock  []byte
+	share   *share.Share
+	opening *Opening // nil in its owner's hands
 }
 
 // Read returns a variant, whole and verified.
@@ -229,7 +230,20 @@ func (s *Share) fetch(ctx context.Context) share.Fetch {
 
 func (s *Share) window(ctx context.Context, bundle int, from, n int64, w io.Writer) error {
 	u := s.share.Statement.Bundles[bundle].Upload
-	return s.client.Range(ctx, s.share.Statement.ID, u, s.unlock, from, n, w)
+	err := s.client.Range(ctx, s.share.Statement.ID, u, s.unlock, from, n, w)
+	if s.opening != nil && (transfer.CodeOf(err) == wire.CodeGone || transfer.CodeOf(err) == wire.CodeChanged) {
+		return s.opening.lost(ctx, s.share.Statement.Revision, err)
+	}
+	return err
+}
+
+// lost says what became of a share whose bytes are not given out any more: gone and changed rules are answered alike.
+func (o *Opening) lost(ctx context.Context, revision uint64, err error) error {
+	again := *o // others may be reading
+	if again.ask(ctx, nil, nil) == nil && again.opening.Statement.Revision != revision {
+		return reason{ErrChanged, err}
+	}
+	return err
 }
 
 // Bundles returns the passphrase of each bundle, with which stock age opens what Sealed writes.

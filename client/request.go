@@ -132,7 +132,7 @@ func (b *Mailbox) read(posts []wire.Post) error {
 	if err != nil {
 		return err
 	}
-	b.Arrived, b.Dropped = nil, len(posts)-len(codes)
+	b.Arrived, b.Dropped = []Arrived{}, len(posts)-len(codes) // an empty list in JSON too
 	for i, c := range codes {
 		b.Arrived = append(b.Arrived, Arrived{time.UnixMilli(int64(posts[at[i]].Received)), c.URL(b.client.Server())})
 	}

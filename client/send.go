@@ -133,7 +133,11 @@ func (c *SendConfig) readSendLink() error {
 		return nil
 	}
 	path := strings.TrimRight(server, "/")
-	if _, err := link.Parse(token); err == nil || strings.HasSuffix(path, "/s") || strings.HasSuffix(path, "/m") {
+	code, err := link.Parse(token)
+	if code.Kind() == link.Request || strings.HasSuffix(path, "/r") {
+		return because(ErrServer, errors.New("it is a request link"))
+	}
+	if err == nil || strings.HasSuffix(path, "/s") || strings.HasSuffix(path, "/m") {
 		return because(ErrServer, errors.New("it is the link of a share"))
 	}
 	c.Server = server

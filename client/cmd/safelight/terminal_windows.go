@@ -1,0 +1,4 @@
+package main
+
+// terminal is the person's terminal, whatever standard input is.
+const terminal = "CONIN$"
