@@ -80,3 +80,13 @@ type Post struct {
 	Error     string `json:"error"` // "" or post
 	Code      string `json:"code,omitempty"`
 }
+
+// Passkey is a case of passkeys.json.
+type Passkey struct {
+	Name      string `json:"name"`
+	Salt      Hex    `json:"salt"`   // that the authenticator is asked about
+	PRF       Hex    `json:"prf"`    // its answer
+	Scalar    Hex    `json:"scalar"` // X25519 private key
+	Identity  string `json:"identity"`
+	Recipient string `json:"recipient"`
+}

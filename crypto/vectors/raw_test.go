@@ -100,3 +100,39 @@ func forge(a *edwards25519.Scalar, enc, message []byte, shift *edwards25519.Poin
 		return append(point.Bytes(), s.Bytes()...)
 	}
 }
+
+// bech32 writes data as age writes keys, by big numbers: BIP 173 once more.
+func bech32(prefix string, data []byte) string {
+	const alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+	n := new(big.Int).SetBytes(data)
+	groups := (len(data)*8 + 4) / 5
+	n.Lsh(n, uint(groups*5-len(data)*8))
+	var values []byte
+	for _, c := range []byte(prefix) {
+		values = append(values, c>>5)
+	}
+	values = append(values, 0)
+	for _, c := range []byte(prefix) {
+		values = append(values, c&31)
+	}
+	head := len(values)
+	for i := groups - 1; i >= 0; i-- {
+		values = append(values, byte(new(big.Int).Rsh(n, uint(5*i)).Uint64()&31))
+	}
+	sum := uint32(1)
+	for _, v := range append(values[:len(values):len(values)], 0, 0, 0, 0, 0, 0) {
+		top := sum >> 25
+		sum = (sum&0x1ffffff)<<5 ^ uint32(v)
+		for i, g := range []uint32{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3} {
+			sum ^= g * (top >> i & 1)
+		}
+	}
+	for i := range 6 {
+		values = append(values, byte((sum^1)>>(5*(5-i))&31))
+	}
+	out := prefix + "1"
+	for _, v := range values[head:] {
+		out += alphabet[v : v+1]
+	}
+	return out
+}

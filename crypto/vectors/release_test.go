@@ -3,9 +3,11 @@ package vectors
 import (
 	"bytes"
 	"crypto/ecdh"
+	"crypto/hkdf"
 	"crypto/hpke"
 	"crypto/sha256"
 	"errors"
+	"strings"
 	"testing"
 
 	"filippo.io/age"
@@ -240,7 +242,27 @@ func lockFiles(t *testing.T) any {
 	add("a byte behind the end", raw(append(pair(file(r[:]), nil), 0)...), classicIdentity, "locks")
 	add("nil", raw(0x92, 0xc0, 0xc0), classicIdentity, "locks")
 	add("flipped", flipped(of(one), 1000), classicIdentity, "locks")
+	add("101 stanzas", raw(pair(ageSeal(t, many(classic.Recipient(), 101), r[:]), nil)...), classicIdentity, "locks")
 	return f
+}
+
+// many is a recipient with n stanzas.
+func many(r age.Recipient, n int) age.Recipient { return repeated{r, n} }
+
+type repeated struct {
+	age.Recipient
+	n int
+}
+
+func (r repeated) Wrap(key []byte) (all []*age.Stanza, err error) {
+	for range r.n {
+		s, err := r.Recipient.Wrap(key)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s...)
+	}
+	return all, nil
 }
 
 func TestLocks(t *testing.T) {
@@ -376,5 +398,40 @@ func TestPosts(t *testing.T) {
 				t.Error("another code")
 			}
 		})
+	}
+}
+
+func passkeys(t *testing.T) any {
+	f := File[Passkey]{About: "FORMAT.md, Locks: the identity of age that follows from what a passkey answers for this salt."}
+	salt := sha256.Sum256([]byte("safelight/v1/passkey"))
+	for _, c := range []struct {
+		name string
+		prf  []byte
+	}{{"counting", count(0, 32)}, {"all zeros", make([]byte, 32)}, {"all ones", bytes.Repeat([]byte{0xff}, 32)}} {
+		scalar := must[[]byte](t)(hkdf.Key(sha256.New, c.prf, nil, "safelight/v1/passkey", 32))
+		identity := strings.ToUpper(bech32("age-secret-key-", scalar))
+		recipient := must[*age.X25519Identity](t)(age.ParseX25519Identity(identity)).Recipient().String()
+		f.Cases = append(f.Cases, Passkey{c.name, salt[:], c.prf, scalar, identity, recipient})
+	}
+	return f
+}
+
+// TestPasskeys: the recipient opens with the identity, and belongs to the scalar.
+func TestPasskeys(t *testing.T) {
+	for _, tt := range load[Passkey](t, "passkeys") {
+		scalar := must[[]byte](t)(hkdf.Key(sha256.New, tt.PRF, nil, "safelight/v1/passkey", 32))
+		if identity := strings.ToUpper(bech32("age-secret-key-", scalar)); identity != tt.Identity || !bytes.Equal(scalar, tt.Scalar) {
+			t.Errorf("%s: %s", tt.Name, identity)
+		}
+		public := must[*ecdh.PrivateKey](t)(ecdh.X25519().NewPrivateKey(scalar)).PublicKey().Bytes()
+		if recipient := bech32("age", public); recipient != tt.Recipient {
+			t.Errorf("%s: %s", tt.Name, recipient)
+		}
+		view, r := owner().View(), [32]byte(count(1, 32))
+		to := must[locks.Recipient](t)(locks.ParseRecipient(tt.Recipient))
+		sealed := must[[]byte](t)(locks.Seal(view, r, []locks.Recipient{to}))
+		if got, err := locks.Open(view, sealed, must[[]age.Identity](t)(locks.ParseIdentities(tt.Identity))...); err != nil || got != r {
+			t.Errorf("%s: %v", tt.Name, err)
+		}
 	}
 }

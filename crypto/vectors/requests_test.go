@@ -6,6 +6,7 @@ import (
 
 	"github.com/tinylib/msgp/msgp"
 
+	"safelight/crypto/mailbox"
 	"safelight/crypto/seal"
 	"safelight/crypto/statement"
 )
@@ -79,7 +80,48 @@ func requests(t *testing.T) any {
 	raw("id of another key", append(o.Sign(statement.TypeRequest, otherID(t, other)), otherID(t, other)...), "request-id")
 	raw("signed by another key", append(other.Sign(statement.TypeRequest, state), state...), "request-signature")
 	raw("signature of a statement", append(o.Sign(statement.TypeStatement, state), state...), "request-signature")
+
+	c, box := statement.Commitment(count(0x11, 32)), count(0x22, statement.BoxSize)
+	answer := &statement.AdmitArgs{Step: statement.AdmitAnswer, Commit: c, Value: count(0x90, 32), Signature: o.Sign(statement.TypeKnock, nil)}
+	letIn := &statement.AdmitArgs{Step: statement.AdmitLetIn, Commit: c, Value: box, Signature: o.Sign(statement.TypeAdmit, nil)}
+	refuse := &statement.AdmitArgs{Step: statement.AdmitRefuse, Commit: c}
+	made := exampleMailbox(t)
+	add("log", "", request(statement.ActionLog, 24, 0), nil)
+	add("admit, who waits", "", request(statement.ActionAdmit, 24, 0), nil)
+	add("admit, answer", "", request(statement.ActionAdmit, 24, 0), answer)
+	add("admit, let in", "", request(statement.ActionAdmit, 24, 0), letIn)
+	add("admit, refuse", "", request(statement.ActionAdmit, 24, 0), refuse)
+	add("mailbox, what is in it", "", request(statement.ActionMailbox, 24, 0), nil)
+	add("mailbox, make", "", request(statement.ActionMailbox, 24, 1), made)
+	add("log without a challenge", "request-freshness", request(statement.ActionLog, 0, 0), nil)
+	add("log with arguments", "request-args", request(statement.ActionLog, 24, 0), refuse)
+	add("log with a revision", "request-args", request(statement.ActionLog, 24, 1), nil)
+	add("admit with an upload id", "request-freshness", request(statement.ActionAdmit, 16, 0), nil)
+	add("admit with a revision", "request-args", request(statement.ActionAdmit, 24, 1), refuse)
+	step := func(name string, args []byte) {
+		add(name, "request-args", request(statement.ActionAdmit, 24, 0), msgp.Raw(args))
+	}
+	step("admit, step 0 written out", splice(marshal(t, refuse), 1, 1, 0))
+	step("admit, step 4", splice(marshal(t, refuse), 1, 1, 4))
+	step("admit, refusal with a value", splice(marshal(t, answer), 1, 1, 3))
+	step("admit, answer as long as a box", splice(marshal(t, letIn), 1, 1, 1))
+	step("admit, box as short as an answer", splice(marshal(t, answer), 1, 1, 2))
+	step("admit, answer without a signature", append([]byte{0x93}, marshal(t, answer)[1:70]...))
+	add("mailbox without a challenge", "request-freshness", request(statement.ActionMailbox, 0, 1), made)
+	add("mailbox of revision 0", "request-args", request(statement.ActionMailbox, 24, 0), made)
+	add("mailbox, what is in it, with a revision", "request-args", request(statement.ActionMailbox, 24, 1), nil)
+	add("mailbox without a document", "request-args", request(statement.ActionMailbox, 24, 1), &statement.MailboxArgs{})
 	return f
+}
+
+// exampleMailbox are the arguments that make a mailbox of the example's owner.
+func exampleMailbox(t *testing.T) *statement.MailboxArgs {
+	t.Helper()
+	doc, sig, err := mailbox.New(owner(), statement.Mailbox{Revision: 1, Created: 1_767_225_600_000, Expires: 1_767_830_400_000, Open: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &statement.MailboxArgs{Document: doc, Signature: [64]byte(sig), ReadHash: [32]byte(count(1, 32)), PostHash: [32]byte(count(2, 32))}
 }
 
 func otherID(t *testing.T, other signer) []byte {

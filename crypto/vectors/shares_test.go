@@ -7,7 +7,10 @@ import (
 	"hash/crc32"
 	"testing"
 
+	"filippo.io/age"
+
 	"safelight/crypto/keys"
+	"safelight/crypto/locks"
 	"safelight/crypto/manifest"
 	"safelight/crypto/oprf"
 	"safelight/crypto/passphrase"
@@ -36,7 +39,7 @@ type build struct {
 	name, passphrase, code string
 	viewLimit, askFirst    uint64
 	stage                  uint64
-	index                  bool
+	index, named           bool
 	entries                [][]entry // by photo
 
 	tamper func(*Share)                 // what the server answers
@@ -86,6 +89,11 @@ func shares(t *testing.T) any {
 				z[i+20] ^= 1
 			}
 		}},
+		{name: "for a named recipient", stage: 2, named: true, entries: [][]entry{wholePhoto}},
+		{name: "for a named recipient, with everything", stage: 2, named: true, askFirst: 1, viewLimit: 3, passphrase: "grüner tee", entries: [][]entry{wholePhoto}},
+		{name: "locks missing", code: "locks", stage: 2, named: true, entries: [][]entry{wholePhoto}, tamper: func(s *Share) { s.Locks = nil }},
+		{name: "locks of another share", code: "locks", stage: 2, named: true, entries: [][]entry{wholePhoto}, tamper: func(s *Share) { s.Locks = flip(s.Locks, 4000) }},
+		{name: "another R", code: "passphrase", stage: 2, named: true, entries: [][]entry{wholePhoto}, tamper: func(s *Share) { s.R = flip(s.R, 0) }},
 	} {
 		f.Cases = append(f.Cases, b.share(t))
 	}
@@ -107,9 +115,15 @@ func (b build) share(t *testing.T) Share {
 		pw := derivePW(t, c.Key, o.ID(), b.passphrase)
 		gate.PW = &pw
 	}
-	if b.askFirst == 1 {
+	if b.askFirst == 1 || b.named {
 		r := keys.Random32()
 		c.R, gate.R = r[:], &r
+	}
+	if b.named {
+		to := must[*age.X25519Identity](t)(age.ParseX25519Identity(classicIdentity)).Recipient().String()
+		c.Locks = must[[]byte](t)(locks.Seal(o.View(), *gate.R, []locks.Recipient{must[locks.Recipient](t)(locks.ParseRecipient(to))}))
+		sum := sha256.Sum256(c.Locks)
+		s.Locks = sum[:]
 	}
 	m := b.pack(t, o, &c, &s)
 	sealed, err := m.Seal(o.View().Root(pepper, gate).ManifestPassphrase(), s.Bundles)

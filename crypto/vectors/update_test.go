@@ -25,6 +25,7 @@ var generators = map[string]func(*testing.T) any{
 	"elements":    elements,
 	"manifests":   manifests,
 	"shares":      shares,
+	"passkeys":    passkeys,
 	"events":      events,
 	"knocks":      knocks,
 	"locks":       lockFiles,

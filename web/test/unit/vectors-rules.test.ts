@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { readEvent } from "../../src/format/access-log.ts";
+import { classicIdentity, classicRecipient } from "../../src/format/age-keys.ts";
 import { type Bytes, fromHex, hex } from "../../src/format/bytes.ts";
 import { FormatError, isFormatError } from "../../src/format/errors.ts";
 import { deriveKeyPair, keyPair } from "../../src/format/hpke.ts";
@@ -181,5 +182,23 @@ test("posts", async () => {
     const { arrived } = await openPosts(owner, id, [{ received: 1, sealed: unbase64(c.post) }]);
     assert.equal(arrived.length === 0 ? "post" : "", c.error, c.name);
     if (!c.error) assert.equal(arrived[0]?.viewCode, c.code, c.name);
+  }
+});
+
+interface Passkey {
+  readonly salt: string;
+  readonly prf: string;
+  readonly scalar: string;
+  readonly identity: string;
+  readonly recipient: string;
+}
+
+test("passkeys", () => {
+  for (const c of cases<Passkey>("passkeys")) {
+    assert.equal(hex(kdf.passkeySalt()), c.salt, c.name);
+    const scalar = kdf.passkeyScalar(fromHex(c.prf));
+    assert.equal(hex(scalar), c.scalar, c.name);
+    assert.equal(classicIdentity(scalar), c.identity, c.name);
+    assert.equal(classicRecipient(scalar), c.recipient, c.name);
   }
 });
