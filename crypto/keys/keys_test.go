@@ -3,8 +3,6 @@ package keys
 import (
 	"encoding/hex"
 	"fmt"
-	"log/slog"
-	"strings"
 	"testing"
 
 	"safelight/crypto/link"
@@ -128,19 +126,19 @@ func TestGateFromBox(t *testing.T) {
 	}
 }
 
-func TestRedacted(t *testing.T) {
+// secrets returns one of everything that holds a secret.
+func secrets() []any {
 	o := OwnerFrom([32]byte{1})
 	pw := [32]byte{1}
-	for _, v := range []any{o, &o, o.Comment(), o.View(), o.View().ReadToken(), o.View().Root([32]byte{}, Gate{}), Gate{PW: &pw}, o.Code()} {
+	return []any{o, &o, o.Comment(), o.View(), o.View().ReadToken(), o.View().Root([32]byte{}, Gate{}), Gate{PW: &pw}, o.Code()}
+}
+
+func TestRedacted(t *testing.T) {
+	for _, v := range secrets() {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%x", "%s", "%q", "%d"} {
 			if got := fmt.Sprintf(verb, v); got != "redacted" {
 				t.Errorf("Sprintf(%q, %T) = %s, want redacted", verb, v, got)
 			}
-		}
-		var log strings.Builder
-		slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "secret", v)
-		if !strings.Contains(log.String(), `"secret":"redacted"`) {
-			t.Errorf("slog of %T = %s", v, log.String())
 		}
 	}
 }
