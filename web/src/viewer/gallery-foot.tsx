@@ -1,4 +1,5 @@
 // The bar below the grid: how many are selected, and saving them or all.
+import { useMemo } from "preact/hooks";
 import { Icon } from "../ui/icon.tsx";
 import { bytesOf, itemsOf, mostInMemory, picker, wayOf } from "./archive.ts";
 import { originalOf } from "./candidates.ts";
@@ -23,7 +24,8 @@ export function GalleryFoot(p: GalleryFootProps) {
 
 function Offer({ share, chosen, archive, clear, t, sizeWords }: GalleryFootProps) {
   const n = chosen.size;
-  const items = itemsOf(share.photos, n > 0 ? chosen : share.photos.keys());
+  // Names for 2,000 photos are not made anew whenever a thumb arrives.
+  const items = useMemo(() => itemsOf(share.photos, n > 0 ? chosen : share.photos.keys()), [share, chosen, n]);
   const size = sizeWords(bytesOf(items));
   const missing = items.some(({ i }) => !share.photos[i] || !originalOf(share.photos[i]));
   const way = wayOf(items, picker() !== undefined);

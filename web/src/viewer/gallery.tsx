@@ -56,7 +56,7 @@ export function Gallery(p: GalleryProps) {
       <div class="g-box" ref={box.ref} onScroll={box.onScroll}>
         {/* biome-ignore lint/a11y/useSemanticElements: a table cannot have rows that are only there while they are seen */}
         <div
-          class="g-grid"
+          class={actions.chosen.size > 0 ? "g-grid is-choosing" : "g-grid"}
           role="grid"
           aria-label={t("grid.title", { n })}
           aria-multiselectable="true"

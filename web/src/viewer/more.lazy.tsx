@@ -18,17 +18,19 @@ export function open(kind: MoreKind, props: MoreProps, ended: () => void): More 
   let { share, current } = props;
   let at = kind;
   let closed = false;
+  const room = document.getElementById("app");
   const close = () => {
     if (closed) return;
     closed = true;
+    room?.classList.remove("is-covered");
+    if (current !== props.current) props.go(current);
     render(null, dialog);
     dialog.close();
     dialog.remove();
     ended();
   };
   const go = (i: number) => {
-    current = i;
-    props.go(i);
+    current = i; // the room follows when it is seen again: it may have 2,000 slides
   };
   const draw = () => {
     dialog.className = at === "grid" ? "gallery" : "show";
@@ -45,6 +47,7 @@ export function open(kind: MoreKind, props: MoreProps, ended: () => void): More 
   dialog.addEventListener("close", close);
   draw();
   dialog.showModal();
+  room?.classList.add("is-covered");
   return {
     update(next: Opened) {
       share = next;

@@ -22,7 +22,7 @@ export interface SlideParts extends PageParts {
 export interface MoreProps extends SlideParts {
   /** The photo that is on the screen. */
   readonly current: number;
-  /** Shows another one below. */
+  /** Remembers another one; the room shows it once it is seen again. */
   readonly go: (i: number) => void;
 }
 
