@@ -193,11 +193,16 @@ func (o *Opening) pepper(ctx context.Context, g keys.Gate, guess []byte, take [1
 func (o *Opening) notTaken(before uint64, g keys.Gate) error {
 	switch {
 	case o.opening.Statement.Revision != before:
-		return &transfer.Problem{Status: wire.CodeChanged.Status(), Code: wire.CodeChanged, Detail: wire.CodeChanged.Title()}
+		return changed()
 	case g.PW == nil: // nothing was typed that could be wrong
 		return because(ErrDamaged, errors.New("it does not open by what its statement says"))
 	}
 	return ErrPassphrase
+}
+
+// changed is what the server says to who goes by a former revision.
+func changed() error {
+	return &transfer.Problem{Status: wire.CodeChanged.Status(), Code: wire.CodeChanged, Detail: wire.CodeChanged.Title()}
 }
 
 // Share is an opened share.

@@ -60,22 +60,6 @@ type Key struct {
 	Asked func(Asking)
 }
 
-// Asking is how far it is with an owner who is asked first.
-type Asking struct {
-	Words string    // three words that the owner sees too; empty as long as the owner has not answered
-	Until time.Time // when the question is dropped, by this device's clock
-}
-
-// What an owner who is asked first may do.
-var (
-	ErrNotLetIn = errors.New("the sender did not let you in")
-	ErrNoAnswer = errors.New("the sender did not answer in time; ask again when they are there")
-	ErrCrowded  = errors.New("too many people are asking to be let in at this moment; try again later")
-)
-
-// askAgain is how often a viewer asks how far it is. For tests it is shorter.
-var askAgain = 2 * time.Second
-
 // release returns R, where the share needs it: from the locks, or from the owner.
 func (o *Opening) release(ctx context.Context, k Key) (*[32]byte, error) {
 	if !o.opening.NeedsRelease() {
@@ -99,87 +83,6 @@ func (o *Opening) release(ctx context.Context, k Key) (*[32]byte, error) {
 		return nil, because(ErrLocked, errors.New("the sender wants to be asked first"))
 	}
 	return o.askOwner(ctx, k)
-}
-
-// askOwner knocks, shows the words, and waits until the owner has decided or the time is over.
-func (o *Opening) askOwner(ctx context.Context, k Key) (*[32]byte, error) {
-	v := knock.NewViewer(o.view.ID())
-	p := o.opening.Statement.Owner
-	read := o.view.ReadToken().Bytes()
-	tell := func(words string, r wire.KnockReply) {
-		if k.Asked != nil {
-			k.Asked(Asking{words, time.Now().Add(remaining(r))})
-		}
-	}
-	reply, err := o.knocked(o.client.Knock(ctx, o.view.ID(), read, v.Commitment()))
-	if err != nil {
-		return nil, err
-	}
-	tell("", reply)
-	began, shown := time.Now(), false
-	for {
-		switch reply.Status {
-		case wire.KnockAnswered, wire.KnockRevealed, wire.KnockAdmitted:
-			words, err := answered(v, p, reply)
-			if err != nil {
-				return nil, because(ErrDamaged, err)
-			}
-			if !shown {
-				shown = true
-				tell(words.String(), reply)
-			}
-			if reply.Status == wire.KnockAdmitted {
-				r, err := v.Admitted(p, reply.Box, reply.BoxSigned)
-				if err != nil {
-					return nil, because(ErrDamaged, err)
-				}
-				return &r, nil
-			}
-		case wire.KnockRefused:
-			return nil, because(ErrLocked, ErrNotLetIn)
-		}
-		if reply.Now >= reply.Until || time.Since(began) > wire.KnockLife+time.Minute {
-			return nil, because(ErrLocked, ErrNoAnswer)
-		}
-		if reply.Status == wire.KnockAnswered {
-			reply, err = o.knocked(o.client.Reveal(ctx, o.view.ID(), wire.RevealRequest{
-				Read: [32]byte(read), Commit: v.Commitment(), Key: v.Key(), Random: v.Random(),
-			}))
-		} else {
-			select {
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			case <-time.After(askAgain):
-			}
-			reply, err = o.knocked(o.client.Knock(ctx, o.view.ID(), read, v.Commitment()))
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-}
-
-// remaining is how long a knock waits; a server that says more than the protocol allows is not believed.
-func remaining(r wire.KnockReply) time.Duration {
-	if r.Until <= r.Now {
-		return 0
-	}
-	return time.Duration(min(r.Until-r.Now, uint64(wire.KnockLife.Milliseconds()))) * time.Millisecond
-}
-
-// knocked puts the refusals of knocking into words, and checks what a reply of its status has to have.
-func (o *Opening) knocked(r wire.KnockReply, err error) (wire.KnockReply, error) {
-	if transfer.CodeOf(err) == wire.CodeLater {
-		return r, reason{because(ErrLocked, ErrCrowded), err}
-	}
-	return r, err
-}
-
-func answered(v knock.Viewer, p statement.PublicKey, r wire.KnockReply) (knock.Words, error) {
-	if len(r.Answer) != 32 {
-		return knock.Words{}, knock.ErrAnswer
-	}
-	return v.Words(p, [32]byte(r.Answer), r.Signature)
 }
 
 // gate derives what an opening needs beside the link and the pepper.

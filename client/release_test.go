@@ -178,3 +178,74 @@ func TestOlderState(t *testing.T) {
 		t.Errorf("an older state = %v, want ErrDamaged", err)
 	}
 }
+
+// TestAskedInVain: nobody answers in time, or everybody asks at once.
+func TestAskedInVain(t *testing.T) {
+	askAgain = time.Millisecond
+	w, l := lying(t)
+	sent := w.send(t, SendConfig{AskFirst: true}, photo(40, 30))
+	o, err := Open(t.Context(), sent.Link, w.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Unlock(t.Context(), Key{}); !errors.Is(err, ErrLocked) || errors.Is(err, ErrNoAnswer) {
+		t.Errorf("without asking: %v", err)
+	}
+	looks := 0
+	l.rewrite = func(route string, b []byte) []byte { // a quarter of an hour, in three looks
+		var r wire.KnockReply
+		if route != "knock" || wire.Decode(&r, b) != nil {
+			return b
+		}
+		if looks++; looks == 3 {
+			r.Now = r.Until
+		}
+		b, err := wire.Encode(&r)
+		if err != nil {
+			t.Error(err)
+		}
+		return b
+	}
+	said := 0
+	_, err = o.Unlock(t.Context(), Key{Ask: true, Asked: func(a Asking) {
+		if said++; a.Words != "" || time.Until(a.Until) > wire.KnockLife {
+			t.Errorf("Asked(%+v)", a)
+		}
+	}})
+	if !errors.Is(err, ErrLocked) || !errors.Is(err, ErrNoAnswer) || looks != 3 || said != 1 {
+		t.Errorf("after %d looks, told %d times: %v", looks, said, err)
+	}
+	l.rewrite = nil
+	for range wire.MaxPending {
+		v := knock.NewViewer(o.view.ID())
+		if _, err := o.client.Knock(t.Context(), o.view.ID(), o.view.ReadToken().Bytes(), v.Commitment()); err != nil {
+			break
+		}
+	}
+	if _, err := o.Unlock(t.Context(), Key{Ask: true}); !errors.Is(err, ErrLocked) || !errors.Is(err, ErrCrowded) {
+		t.Errorf("with every place taken: %v", err)
+	}
+}
+
+// TestNotAskedAnyMore: who waits goes on when the owner does not want to be asked any more.
+func TestNotAskedAnyMore(t *testing.T) {
+	w := newWorld(t)
+	sent := w.send(t, SendConfig{AskFirst: true}, photo(40, 30))
+	m, err := Manage(t.Context(), sent.Manage, w.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, opened := w.knocked(t, sent.Link, m)
+	select {
+	case err := <-opened:
+		t.Fatalf("control: opened before: %v", err)
+	case <-time.After(5 * askAgain):
+	}
+	off := false
+	if err := m.Set(t.Context(), Change{AskFirst: &off}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-opened; err != nil {
+		t.Errorf("Unlock = %v", err)
+	}
+}
