@@ -77,3 +77,23 @@ func TestKeysOfSSHOpen(t *testing.T) {
 		t.Errorf("no key: %v", err)
 	}
 }
+
+// FuzzParse: what is read as a recipient is written as what is read again, without anything that could end a line; what is
+// no key is told without being quoted.
+func FuzzParse(f *testing.F) {
+	f.Add("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDo0CrREHJ6R5OkR4pVzWcBbRQYHkr4e2kK5Fo8DSLLL me@here")
+	f.Add("ssh-rsa AAAA")
+	f.Add("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n")
+	f.Add("-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if r, err := ParseRecipient(text); err == nil {
+			again, err := ParseRecipient(r.String())
+			if err != nil || again.String() != r.String() || strings.ContainsAny(r.String(), "\r\n") {
+				t.Errorf("%q is written as %q: %v", text, r, err)
+			}
+		}
+		if _, err := ParseIdentities(text); err != nil && !errors.Is(err, locks.ErrIdentity) && !errors.Is(err, ErrProtected) {
+			t.Errorf("an error of another package: %v", err)
+		}
+	})
+}

@@ -64,3 +64,25 @@ func TestRead(t *testing.T) {
 		t.Errorf("a ring too long: %v", err)
 	}
 }
+
+// FuzzRead: whatever the server keeps, each event is read or counted, and nothing panics.
+func FuzzRead(f *testing.F) {
+	k, id := DeriveKey([32]byte{1}), statement.ID{1}
+	public := k.Public()
+	pub, err := ParseKey(public[:])
+	if err != nil {
+		f.Fatal(err)
+	}
+	sealed, err := pub.Seal(id, Event{Kind: Tried, At: 1, Revision: 1, Tag: Tag([]byte("a"))})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sealed, uint64(1))
+	f.Add(append(make([]byte, SealedSize), sealed...), uint64(1)<<60)
+	f.Fuzz(func(t *testing.T, ring []byte, now uint64) {
+		entries, unreadable, err := k.Read(id, ring, now)
+		if err == nil && len(entries)+unreadable != len(ring)/SealedSize {
+			t.Errorf("%d entries and %d unreadable of %d bytes", len(entries), unreadable, len(ring))
+		}
+	})
+}

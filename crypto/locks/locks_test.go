@@ -203,6 +203,17 @@ func FuzzRecipients(f *testing.F) {
 	})
 }
 
+func FuzzIdentities(f *testing.F) {
+	f.Add("# x\n\nAGE-SECRET-KEY-1RSHSQN60HCX5YM0H2VDCKZ4TJCLNPH37ZX5A5KNR200A4F50YQ9S8J7897\r\n")
+	f.Add("AGE-SECRET-KEY-PQ-1TSEKSUWYD2QNT2QXX3H2REKC350KCKG6Z85G6FPYUN7C5DG3G5GSS9SFJ3")
+	f.Fuzz(func(t *testing.T, text string) {
+		found, err := ParseIdentities(text)
+		if (err == nil) != (len(found) > 0) || err != nil && err != ErrIdentity {
+			t.Fatalf("%d identities and %v", len(found), err) // another error could quote the key
+		}
+	})
+}
+
 func FuzzOpen(f *testing.F) {
 	view, r := keys.NewOwner().View(), keys.Random32()
 	id, err := age.GenerateX25519Identity()
