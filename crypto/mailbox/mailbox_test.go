@@ -9,6 +9,7 @@ import (
 	"filippo.io/age"
 
 	"safelight/crypto/keys"
+	"safelight/crypto/link"
 	"safelight/crypto/statement"
 )
 
@@ -177,6 +178,37 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if _, err := Open(maker, b); err == nil && !bytes.Equal(b, post) {
 			t.Fatal("opened what nobody sealed")
+		}
+	})
+}
+
+// FuzzPlain: what somebody with the right key, and maybe with the link, seals in place of code and proof.
+func FuzzPlain(f *testing.F) {
+	maker := keys.NewOwner()
+	m := made(f, maker)
+	to, err := age.ParseHybridRecipient(bech32("age1pq", m.Recipient[:]))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(plain(maker.View(), keys.NewOwner().View().Code()))
+	f.Add(plain(maker.View(), maker.Code()))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		b = append(b, make([]byte, statement.PostPlainSize)...)[:statement.PostPlainSize]
+		var out bytes.Buffer
+		w, err := age.Encrypt(&out, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Write(b)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Open(maker, out.Bytes())
+		if err != nil {
+			return
+		}
+		if c.Kind() != link.View || !bytes.Equal(plain(maker.View(), c), b) {
+			t.Errorf("%x was taken for a post", b)
 		}
 	})
 }
