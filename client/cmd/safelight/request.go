@@ -28,7 +28,9 @@ func newRequest(s streams) *cobra.Command {
 		Long:  requestHelp,
 		Example: `  safelight request --expires 30d
   safelight request --manage-file inbox.manage
-  safelight send --to 'https://example.org/r#…' beach.jpg      how the other side uses it`,
+  safelight send --to 'https://example.org/r#…' beach.jpg      how the other side uses it
+  safelight status --json - < inbox.manage | jq -r '.arrived[].link' |
+    while read -r link; do echo "$link" | safelight get -o inbox -; done`,
 		Args: exactly(0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.request(cmd, s) },
 	}
