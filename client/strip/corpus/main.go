@@ -2,7 +2,9 @@
 // how many refused, by reason; in how many of the results anything is left that a stripped file may not have, or changes
 // when it is stripped again; whether pixels are identical, orientation kept, and colours the same through the profiles;
 // what became of the size. Files that are there twice count once. It writes nothing. It exits 1 if anything is left, a pixel
-// has changed, or too few of the files that can be decoded were accepted.
+// has changed, or too few of the files that can be decoded were accepted: of each format, 98.5 %. Only crops whose outside is
+// in the file, and sequences, are not counted. HEIC is decoded here as far as libheif 1.18 goes, and JPEG XL not at all: of
+// these the share says little, and the reasons say more.
 //
 //	go run ./client/strip/corpus DIR…
 //
