@@ -80,6 +80,8 @@ func TestRefusals(t *testing.T) {
 		{"PNG without image data", slices.Concat(shot[:33], striptest.Chunk("IEND")), refuse.Damaged},
 		{"iPhone's own PNG", slices.Concat(shot[:8], striptest.Chunk("CgBI", []byte{0x50, 0, 0x20, 2}), shot[8:]), refuse.Coding},
 		{"unknown critical chunk", slices.Concat(shot[:33], striptest.Chunk("ABCD"), shot[33:]), refuse.Coding},
+		{"a film beside no picture", slices.Concat(ftyp("avis", "msf1"), striptest.Box("meta", make([]byte, 4)), striptest.Box("moov")), refuse.AVIF},
+		{"no picture and no film", slices.Concat(ftyp("avis", "msf1"), striptest.Box("meta", make([]byte, 4))), refuse.Damaged},
 		{"too large a file", append(slices.Clone(photo), make([]byte, strip.MaxBytes)...), refuse.LargeFile},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

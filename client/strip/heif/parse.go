@@ -118,6 +118,9 @@ func (p *parser) file() error {
 		case box.Type == "meta" && !p.meta:
 			p.meta = true
 			if err := p.readMeta(box.Data); err != nil {
+				if moves(next) {
+					return p.refuse(Sequence) // these need no picture beside
+				}
 				return err
 			}
 		case box.Type == "moov":
@@ -134,6 +137,18 @@ func (p *parser) file() error {
 		return damaged("no picture")
 	}
 	return nil
+}
+
+// moves reports whether a film is among the boxes.
+func moves(rest []byte) bool {
+	for n := 0; len(rest) > 0 && n < maxBoxes; n++ {
+		box, next, err := bmff.Next(rest, true)
+		if err != nil || box.Type == "moov" {
+			return err == nil
+		}
+		rest = next
+	}
+	return false
 }
 
 func (p *parser) fileType(b []byte) {
