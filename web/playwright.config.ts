@@ -30,6 +30,8 @@ export default defineConfig({
     {
       name: "firefox",
       testMatch: /\.both\.spec\.ts$/,
+      // What it cannot be told, or does not have.
+      grepInvert: /@chromium/,
       use: {
         browserName: "firefox",
         channel: "moz-firefox",
