@@ -40,14 +40,20 @@ type request struct {
 func (tg *Target) do(t testing.TB, r request) answer {
 	t.Helper()
 	a, err := tg.try(r)
-	for again := 0; tg.Lossy && again < 5 && err == nil && a.status == 503 && a.code() == ""; again++ {
-		time.Sleep(200 * time.Millisecond) // the proxy's own 503, which has no code: it lost the request
+	for wait := 100 * time.Millisecond; tg.Lossy && wait < 10*time.Second && lost(a, err); wait *= 2 {
+		time.Sleep(wait)
 		a, err = tg.try(r)
 	}
 	if err != nil {
 		t.Fatalf("%s: no answer: %v", r.method, err)
 	}
 	return a
+}
+
+// lost reports that no answer of the API came: the connection broke, or the proxy before it gives an error of its own,
+// which has no code.
+func lost(a answer, err error) bool {
+	return err != nil || a.status >= 500 && a.code() == ""
 }
 
 func (tg *Target) try(r request) (answer, error) {

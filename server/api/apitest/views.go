@@ -33,7 +33,7 @@ func (tg *Target) race(t *testing.T, viewers int) (won int, err error) {
 		for try := 0; ; try++ {
 			a, err := tg.try(request{"POST", s.path() + "/take", []string{"Content-Type", msgpack}, body})
 			switch {
-			case tg.Lossy && try < 20 && (err != nil || a.status == 503 && a.code() == ""):
+			case tg.Lossy && try < 20 && lost(a, err):
 				time.Sleep(50 * time.Millisecond)
 			case err != nil:
 				return false, err
@@ -193,7 +193,7 @@ func (tg *Target) guessRace(t *testing.T, people int) (evaluated int, err error)
 		for try := 0; ; try++ {
 			a, err := tg.try(request{"POST", s.path() + "/guess", []string{"Content-Type", msgpack}, body})
 			switch {
-			case tg.Lossy && try < 20 && (err != nil || a.status == 503 && a.code() == ""), err == nil && a.status == 503 && a.code() == "busy":
+			case tg.Lossy && try < 20 && lost(a, err), err == nil && a.status == 503 && a.code() == "busy":
 				time.Sleep(50 * time.Millisecond)
 			case err != nil:
 				return false, err

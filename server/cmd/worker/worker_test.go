@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -142,7 +143,7 @@ func (w *worker) serve(t *testing.T) {
 			<-ended
 		}
 		if t.Failed() {
-			t.Logf("wrangler said:\n%s", w.log)
+			t.Logf("wrangler said, beside the requests that it answered:\n%s", troubles(w.log.String()))
 		}
 	})
 	w.url = fmt.Sprintf("http://127.0.0.1:%d", port)
@@ -160,6 +161,20 @@ func (w *worker) serve(t *testing.T) {
 			t.Fatal("wrangler does not serve within a minute")
 		}
 	}
+}
+
+// answered is how wrangler reports a request; one that failed inside of the program has a status of 500 or more.
+var answered = regexp.MustCompile(`^\[wrangler:info\] [A-Z]+ \S+ [1-4]\d\d `)
+
+// troubles leaves out the requests of log that were answered: hundreds of them hide what went wrong.
+func troubles(log string) string {
+	var kept []string
+	for line := range strings.Lines(log) {
+		if !answered.MatchString(strings.TrimSpace(line)) {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
 }
 
 // keepAwake asks for a page four times a second. After a request that took seconds, workerd 1.20260426.1 may sleep over
