@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 
+	"safelight/client/variant"
 	"safelight/crypto/keys"
 	"safelight/crypto/manifest"
 	"safelight/crypto/seal"
@@ -20,8 +21,16 @@ type bundle struct {
 	zip    zipWriter
 	names  map[string]bool    // of entries
 	last   int                // the highest photo so far
+	thumbs []held             // they come last, side by side
 	index  *manifest.IndexRef // of the index, once it was added
 	closed bool
+}
+
+// held is a thumb that waits for the end of its bundle, with the place that is to be told where it lies.
+type held struct {
+	photo   int
+	variant Variant
+	place   *placed
 }
 
 func newBundle(c *Config, which Bundle) (*bundle, error) {
@@ -40,14 +49,37 @@ func newBundle(c *Config, which Bundle) (*bundle, error) {
 	return b, nil
 }
 
-// add writes a variant of photo i.
-func (b *bundle) add(i int, v Variant) (manifest.Variant, error) {
-	if b.closed {
-		return manifest.Variant{}, ErrDone
+// add writes a variant of photo i, or keeps it when it is a thumb: those of a whole share lie side by side, so that one
+// range fetches a screen full of them.
+func (b *bundle) add(i int, v Variant) (*placed, error) {
+	switch {
+	case b.closed:
+		return nil, ErrDone
+	case i < b.last:
+		return nil, fmt.Errorf("%w: %d after %d", ErrOrder, i, b.last)
 	}
-	if i < b.last {
-		return manifest.Variant{}, fmt.Errorf("%w: %d after %d", ErrOrder, i, b.last)
+	b.last = i
+	at := &placed{which: b.which}
+	if v.Role == variant.Thumb {
+		b.thumbs = append(b.thumbs, held{i, v, at})
+		return at, nil
 	}
+	return at, b.write(i, v, at)
+}
+
+// addThumbs writes the thumbs that were kept.
+func (b *bundle) addThumbs() error {
+	for _, t := range b.thumbs {
+		if err := b.write(t.photo, t.variant, t.place); err != nil {
+			return err
+		}
+	}
+	b.thumbs = nil
+	return nil
+}
+
+// write writes a variant of photo i and says where it lies.
+func (b *bundle) write(i int, v Variant, at *placed) error {
 	role, media := manifest.Role(v.Role), manifest.Media(v.Media)
 	ending := extension[media]
 	if role == manifest.TileSet {
@@ -59,17 +91,18 @@ func (b *bundle) add(i int, v Variant) (manifest.Variant, error) {
 	}
 	offset, err := b.zip.add(name, v.Data)
 	if err != nil {
-		return manifest.Variant{}, err
+		return err
 	}
-	b.last, b.names[name] = i, true
+	b.names[name] = true
 	sum := v.head
 	if role != manifest.TileSet {
 		sum = sha256.Sum256(v.Data)
 	}
-	return manifest.Variant{
+	at.Variant = manifest.Variant{
 		Role: role, Media: media, Width: uint64(v.Width), Height: uint64(v.Height),
 		Offset: offset, Size: uint64(len(v.Data)), SHA256: sum,
-	}, nil
+	}
+	return nil
 }
 
 // addIndex writes the index, the last entry before the padding. Asked again for the same one, it says where that is.
@@ -104,7 +137,7 @@ func (b *bundle) close() error {
 	return b.parts.flush()
 }
 
-func (b *bundle) empty() bool { return b.zip.entries == 0 }
+func (b *bundle) empty() bool { return b.zip.entries == 0 && len(b.thumbs) == 0 }
 
 // inStatement and inManifest say of a closed bundle what readers need.
 func (b *bundle) inStatement() statement.Bundle {

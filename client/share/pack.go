@@ -63,7 +63,7 @@ type Packer struct {
 	c        Config
 	bundles  [2]*bundle
 	photos   []manifest.Photo
-	variants [][]placed // by photo
+	variants [][]*placed // by photo
 	current  *statement.Statement
 	rules    statement.Statement // of the first commit: what does not depend on the bundles
 	gate     keys.Gate
@@ -154,11 +154,11 @@ func (p *Packer) Add(i int, to Bundle, v Variant) error {
 	if err != nil {
 		return err
 	}
-	m, err := b.add(i, v)
+	at, err := b.add(i, v)
 	if err != nil {
 		return err
 	}
-	p.variants[i] = append(p.variants[i], placed{m, to})
+	p.variants[i] = append(p.variants[i], at)
 	return nil
 }
 
@@ -312,6 +312,11 @@ const maxInline = 262144 - 4
 // in which they are numbered. Details that are too long inline become an index, which lies in the bundle numbered 0:
 // when that one is closed, since the link has been open with it, the other takes its number.
 func (p *Packer) manifest(bundles []*bundle) (*manifest.Manifest, []*bundle, error) {
+	for _, b := range bundles {
+		if err := b.addThumbs(); err != nil {
+			return nil, nil, err
+		}
+	}
 	m := p.describe(bundles)
 	doc, err := m.Encode()
 	if err != nil {
@@ -349,8 +354,9 @@ func (p *Packer) describe(bundles []*bundle) *manifest.Manifest {
 			if n < 0 {
 				continue
 			}
-			v.Variant.Bundle = uint64(n)
-			m.Photos[i].Variants = append(m.Photos[i].Variants, v.Variant)
+			found := v.Variant
+			found.Bundle = uint64(n)
+			m.Photos[i].Variants = append(m.Photos[i].Variants, found)
 		}
 	}
 	return m

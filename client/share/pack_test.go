@@ -323,3 +323,53 @@ func TestSetPartSize(t *testing.T) {
 	}
 	checkShare(t, h, h.open(nil), 1, 3*statement.MinPartSize)
 }
+
+// TestThumbsSideBySide looks whether one range fetches a screen of thumbs.
+func TestThumbsSideBySide(t *testing.T) {
+	const n = 5
+	for _, views := range []uint64{0, 2} { // two commits, and one
+		h := newHost(t)
+		c := h.config()
+		c.ViewLimit = views
+		p := newPacker(t, c)
+		packQuick(t, p, n)
+		if views == 0 {
+			h.apply(p.CommitQuick())
+		}
+		packFull(t, p, n, 1000)
+		h.apply(p.Publish())
+		photos, err := h.open(nil).Photos(h.fetch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !sideBySide(t, photos, manifest.Thumb) {
+			t.Errorf("limit %d: something lies between the thumbs", views)
+		}
+		photos[1].Variants[0].Offset += 500
+		if sideBySide(t, photos, manifest.Thumb) {
+			t.Error("control: a thumb that lies elsewhere was not seen")
+		}
+	}
+}
+
+// sideBySide says whether only the headers of a ZIP lie between the variants of a role.
+func sideBySide(t *testing.T, photos []manifest.Photo, role manifest.Role) bool {
+	t.Helper()
+	const header = 60
+	var end uint64
+	for i := range photos {
+		for _, v := range photos[i].Variants {
+			if v.Role != role {
+				continue
+			}
+			if end != 0 && v.Offset-end > header {
+				return false
+			}
+			end = v.Offset + v.Size
+		}
+	}
+	if end == 0 {
+		t.Fatalf("no variant of role %d", role)
+	}
+	return true
+}

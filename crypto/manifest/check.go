@@ -59,7 +59,7 @@ func (m *Manifest) checkPhotos(bundles []statement.Bundle, limit uint64) error {
 	if len(m.Photos) < 1 || len(m.Photos) > MaxPhotos {
 		return invalid("%d photos", len(m.Photos))
 	}
-	ends := make([]uint64, len(bundles)) // where the last variant of each bundle ended
+	places := make([]places, len(bundles))
 	for i := range m.Photos {
 		p := &m.Photos[i]
 		if err := p.check(); err != nil {
@@ -77,14 +77,59 @@ func (m *Manifest) checkPhotos(bundles []statement.Bundle, limit uint64) error {
 			if v.Bundle == 0 {
 				end = min(end, limit)
 			}
-			// Offsets grow in the order of the manifest, and the first one has a local header before it.
-			if v.Offset < 1 || v.Offset < ends[v.Bundle] || v.Offset > end || v.Size > end-v.Offset {
-				return invalid("variant %d of photo %d overlaps, or lies outside its bundle", j, i)
+			if v.Offset < 1 || v.Offset > end || v.Size > end-v.Offset || !places[v.Bundle].add(v) {
+				return invalid("variant %d of photo %d overlaps, is out of order, or lies outside its bundle", j, i)
 			}
-			ends[v.Bundle] = v.Offset + v.Size
+		}
+	}
+	for i := range places {
+		if places[i].overlap() {
+			return invalid("a thumb of bundle %d overlaps another variant", i)
 		}
 	}
 	return nil
+}
+
+// places is where the variants of a bundle lie: behind each other in the order of the manifest, except that thumbs may
+// lie further behind, among themselves in that order too.
+type places struct{ thumbs, others []span }
+
+type span struct{ from, to uint64 }
+
+// add says whether v lies behind those that it has to lie behind.
+func (p *places) add(v *Variant) bool {
+	if v.Offset < end(p.others) || v.Role == Thumb && v.Offset < end(p.thumbs) {
+		return false
+	}
+	list := &p.others
+	if v.Role == Thumb {
+		list = &p.thumbs
+	}
+	*list = append(*list, span{v.Offset, v.Offset + v.Size})
+	return true
+}
+
+func end(list []span) uint64 {
+	if len(list) == 0 {
+		return 0
+	}
+	return list[len(list)-1].to
+}
+
+// overlap says whether a thumb shares a byte with anything else.
+func (p *places) overlap() bool {
+	thumbs, others := p.thumbs, p.others
+	for len(thumbs) > 0 && len(others) > 0 {
+		switch {
+		case thumbs[0].to <= others[0].from:
+			thumbs = thumbs[1:]
+		case others[0].to <= thumbs[0].from:
+			others = others[1:]
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 func (p *Photo) check() error {

@@ -67,6 +67,9 @@ func manifests(t *testing.T) any {
 	add("a byte behind the end", append(bytes.Clone(doc), 0), nil, "manifest")
 	add("cut", doc[:len(doc)-1], nil, "manifest")
 	indexCases(t, add)
+	edited("thumbs behind everything else", "", thumbsLast(0))
+	edited("thumbs behind everything else, in another order", "manifest", func(m *manifest.Manifest) { thumbsLast(0)(m); swapThumbs(m) })
+	edited("a thumb further behind reaches into a view", "manifest", thumbsLast(-20_001))
 	return f
 }
 
@@ -195,6 +198,23 @@ var manifestEdits = func() []struct {
 		{"index is a number", false, func(m *m) { m.Photos, m.Ref = nil, []byte{1} }},
 	}
 }()
+
+// thumbsLast moves the thumbs behind both views, by so much more.
+func thumbsLast(more int) func(*manifest.Manifest) {
+	return func(m *manifest.Manifest) {
+		for i := range m.Photos {
+			m.Photos[i].Variants[0].Offset = uint64(80_000 + 9_050*i + more)
+			m.Photos[i].Variants[1].Offset = uint64(50 + 30_050*i)
+			v := m.Photos[i].Variants
+			v[0], v[1] = v[1], v[0]
+		}
+	}
+}
+
+func swapThumbs(m *manifest.Manifest) {
+	a, b := &m.Photos[0].Variants[1].Offset, &m.Photos[1].Variants[1].Offset
+	*a, *b = *b, *a
+}
 
 // readManifest parses a case, its index included.
 func readManifest(c Manifest) (*manifest.Manifest, error) {

@@ -190,15 +190,29 @@ function pick<T>(f: Fields, from: readonly T[]): T {
   return v;
 }
 
-/** Variants lie inside their bundles, behind each other in the manifest's order; the first has a header before it. */
+/**
+ * Variants lie inside their bundles, the first with a header before it, behind each other in the manifest's order, except
+ * that thumbs may lie further behind.
+ */
 function checkPlaces(photos: readonly Photo[], sizes: readonly number[]): void {
-  const ends = sizes.map(() => 1);
-  for (const v of photos.flatMap((p) => p.variants)) {
-    const size = sizes[v.bundle];
-    if (size === undefined || v.size === 0 || v.offset + v.size > size) throw form("variant outside its bundle");
-    if (v.offset < (ends[v.bundle] ?? 0)) throw form("variants overlap");
-    ends[v.bundle] = v.offset + v.size;
+  const places = sizes.map((): Place[] => []);
+  const ends = sizes.map(() => ({ thumbs: 0, others: 0 }));
+  for (const { role, bundle, offset, size } of photos.flatMap((p) => p.variants)) {
+    const [all, end] = [sizes[bundle], ends[bundle]];
+    if (all === undefined || !end || size === 0 || offset < 1 || offset + size > all)
+      throw form("variant outside its bundle");
+    if (offset < end.others || (role === "thumb" && offset < end.thumbs)) throw form("variants out of order");
+    end[role === "thumb" ? "thumbs" : "others"] = offset + size;
+    places[bundle]?.push({ offset, size });
   }
+  if (places.some(overlap)) throw form("variants overlap");
+}
+
+type Place = Pick<Variant, "offset" | "size">;
+
+function overlap(places: Place[]): boolean {
+  places.sort((a, b) => a.offset - b.offset);
+  return places.some(({ offset, size }, i) => offset + size > (places[i + 1]?.offset ?? Number.POSITIVE_INFINITY));
 }
 
 // What a text must not hold: control characters, separators of lines and paragraphs, characters that turn the writing
