@@ -14,7 +14,7 @@ const enough = 1.15;
 /** More tiles at once are not sharper than the view by much, and would weigh 4 MB each. */
 const mostTiles = 40;
 const mostPixels = 30_000_000;
-/** Longer than zooming by a step takes: before, the photo is still on its way. */
+/** Somebody who zooms on within that time is not at rest, ms. */
 const rest = 240;
 
 export interface DetailPlace {
@@ -22,6 +22,8 @@ export interface DetailPlace {
   readonly print: HTMLElement;
   /** What clips it. */
   readonly frame: HTMLElement;
+  /** What is moved and enlarged, in steps that take a while. */
+  readonly moved: HTMLElement;
   /** Bytes of the original that is being fetched; undefined when that has ended. */
   progress(done: number | undefined, size: number): void;
   /** The original is there. */
@@ -60,7 +62,10 @@ export class Detail {
     this.timer = setTimeout(() => void this.settle().catch(() => {}), rest);
   }
 
+  /** Where the photo is to be seen is known once no step is under way; on a busy device one takes as long as it takes. */
   private async settle(): Promise<void> {
+    await Promise.allSettled(this.place.moved.getAnimations().map((step) => step.finished));
+    if (this.ends.signal.aborted) return;
     const set = this.photo?.variants.find((v) => v.role === "tiles" && isShown(v.media));
     const wants = this.pixels() > this.base() * enough;
     if (set) this.show(wants ? touched(await this.index(set), set, this.part()).slice(0, mostTiles) : [], set);

@@ -55,6 +55,7 @@ export class Zoom {
     this.detail = new Detail(parts, i, {
       print,
       frame: this.frame,
+      moved: element,
       progress: arriving(this.frame, parts),
       original: (bytes, variant) => this.motion.found(bytes, variant),
     });

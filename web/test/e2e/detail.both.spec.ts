@@ -41,6 +41,20 @@ async function shifts(page: Page, during: () => Promise<void>): Promise<number> 
   return page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts.reduce((a, b) => a + b, 0));
 }
 
+/** Presses a key, and has the step that begins take a second and a half. False if none began. */
+async function slowly(page: Page, key: string): Promise<boolean> {
+  return page.evaluate(async (key) => {
+    document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    for (let frames = 0; frames < 20; frames++) {
+      const steps = document.querySelector(".zoomer")?.getAnimations() ?? [];
+      for (const step of steps) step.updatePlaybackRate(0.1);
+      if (steps.length > 0) return true;
+      await new Promise((done) => requestAnimationFrame(done));
+    }
+    return false;
+  }, key);
+}
+
 test("a photo of 48 megapixels shows the tiles on the screen while zoomed", async ({ page }) => {
   test.setTimeout(180_000);
   const link = await sendMany(site, [photo("huge")]);
@@ -61,7 +75,7 @@ test("a photo of 48 megapixels shows the tiles on the screen while zoomed", asyn
     expect(t.w).toBeCloseTo(t.width / 8000, 2);
     expect(Math.abs(t.x * 8000 - 1024 * Math.round((t.x * 8000) / 1024)), "where it belongs").toBeLessThan(8);
   }
-  await page.keyboard.press("0");
+  expect(await slowly(page, "0"), "a busy device is slower than the debounce").toBe(true);
   await expect.poll(async () => (await tiles(page)).length).toBe(0);
 });
 
