@@ -163,6 +163,8 @@ func (p *Photo) check() error {
 		return invalid("preview")
 	case len(p.Variants) < 1 || len(p.Variants) > MaxVariants:
 		return invalid("%d variants", len(p.Variants))
+	case p.Pose != nil && !p.Pose.Fits(p.Width, p.Height):
+		return invalid("pose")
 	}
 	return nil
 }

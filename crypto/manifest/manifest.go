@@ -20,7 +20,9 @@ import (
 
 //go:generate go tool msgp -file manifest.go -o manifest_gen.go -io=false -tests=false
 //msgp:limit arrays:4096
-//msgp:tuple Manifest Bundle Photo Variant IndexRef
+//msgp:tuple Manifest Bundle Variant Pose IndexRef
+//msgp:vartuple Photo
+//msgp:marshal ignore Photo
 //msgp:shim Text as:[]byte using:toBytes/fromBytes
 //msgp:replace Role with:uint64
 //msgp:replace Media with:uint64
@@ -88,6 +90,21 @@ type Photo struct {
 	Credit      Text
 	Preview     []byte    // a WebP or JPEG, may be empty
 	Variants    []Variant `msg:",limit=32"`
+	Pose        *Pose     // nil, and then not written: the photo is looked at, not around in
+}
+
+// Pose says how a photo lies around whoever looks at it: which part of the whole sphere it covers, and how it was held.
+// It has no compass: where north was says something about the place. Angles are hundredths of a degree.
+type Pose struct {
+	Projection uint64 // Equirectangular
+	Across     uint64 // what the photo covers, of a turn
+	Down       uint64 // and of the half turn from the zenith to the nadir
+	Left       uint64 // where that begins in the whole sphere
+	Top        uint64
+	Pitch      uint64 // how far above the horizon the middle of the sphere is, plus a quarter turn
+	Roll       uint64 // how far the camera was turned clockwise, below a turn
+	Heading    uint64 // where to look first: clockwise from the middle of the sphere, below a turn
+	Tilt       uint64 // and above the horizon, plus a quarter turn
 }
 
 // Variant is one encoding of a photo, and one entry of a bundle.

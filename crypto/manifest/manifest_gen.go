@@ -299,32 +299,6 @@ func (z Media) Msgsize() (s int) {
 	return
 }
 
-// MarshalMsg implements msgp.Marshaler
-func (z *Photo) MarshalMsg(b []byte) (o []byte, err error) {
-	o = msgp.Require(b, z.Msgsize())
-	// array header, size 11
-	o = append(o, 0x9b)
-	o = msgp.AppendBytes(o, toBytes(z.Name))
-	o = msgp.AppendUint64(o, uint64(z.Media))
-	o = msgp.AppendUint64(o, z.Width)
-	o = msgp.AppendUint64(o, z.Height)
-	o = msgp.AppendUint64(o, z.Orientation)
-	o = msgp.AppendBytes(o, toBytes(z.Alt))
-	o = msgp.AppendUint64(o, z.Decorative)
-	o = msgp.AppendBytes(o, toBytes(z.Caption))
-	o = msgp.AppendBytes(o, toBytes(z.Credit))
-	o = msgp.AppendBytes(o, z.Preview)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Variants)))
-	for za0001 := range z.Variants {
-		o, err = z.Variants[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Variants", za0001)
-			return
-		}
-	}
-	return
-}
-
 // UnmarshalMsg implements msgp.Unmarshaler
 func (z *Photo) UnmarshalMsg(bts []byte) (o []byte, err error) {
 	var zb0001 uint32
@@ -333,184 +307,241 @@ func (z *Photo) UnmarshalMsg(bts []byte) (o []byte, err error) {
 		err = msgp.WrapError(err)
 		return
 	}
-	if zb0001 != 11 {
-		err = msgp.ArrayError{Wanted: 11, Got: zb0001}
-		return
-	}
-	{
-		var zb0002 []byte
-		var zb0003 uint32
-		zb0003, bts, err = msgp.ReadBytesHeader(bts)
+	for zb0001 > 0 {
+		{
+			var zb0002 []byte
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadBytesHeader(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Name")
+				return
+			}
+			if zb0003 > zd8611de7limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			zb0002 = toBytes(z.Name)
+			if zb0002 == nil || uint32(cap(zb0002)) < zb0003 {
+				zb0002 = make([]byte, zb0003)
+			} else {
+				zb0002 = zb0002[:zb0003]
+			}
+			if uint32(len(bts)) < zb0003 {
+				err = msgp.ErrShortBytes
+				return
+			}
+			copy(zb0002, bts[:zb0003])
+			bts = bts[zb0003:]
+			z.Name = fromBytes(zb0002)
+		}
+		if zb0001--; zb0001 == 0 {
+			break
+		}
+		{
+			var zb0004 uint64
+			zb0004, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Media")
+				return
+			}
+			z.Media = Media(zb0004)
+		}
+		if zb0001--; zb0001 == 0 {
+			break
+		}
+		z.Width, bts, err = msgp.ReadUint64Bytes(bts)
 		if err != nil {
-			err = msgp.WrapError(err, "Name")
+			err = msgp.WrapError(err, "Width")
 			return
 		}
-		if zb0003 > zd8611de7limitArrays {
+		if zb0001--; zb0001 == 0 {
+			break
+		}
+		z.Height, bts, err = msgp.ReadUint64Bytes(bts)
+		if err != nil {
+			err = msgp.WrapError(err, "Height")
+			return
+		}
+		if zb0001--; zb0001 == 0 {
+			break
+		}
+		z.Orientation, bts, err = msgp.ReadUint64Bytes(bts)
+		if err != nil {
+			err = msgp.WrapError(err, "Orientation")
+			return
+		}
+		if zb0001--; zb0001 == 0 {
+			break
+		}
+		{
+			var zb0005 []byte
+			var zb0006 uint32
+			zb0006, bts, err = msgp.ReadBytesHeader(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Alt")
+				return
+			}
+			if zb0006 > zd8611de7limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			zb0005 = toBytes(z.Alt)
+			if zb0005 == nil || uint32(cap(zb0005)) < zb0006 {
+				zb0005 = make([]byte, zb0006)
+			} else {
+				zb0005 = zb0005[:zb0006]
+			}
+			if uint32(len(bts)) < zb0006 {
+				err = msgp.ErrShortBytes
+				return
+			}
+			copy(zb0005, bts[:zb0006])
+			bts = bts[zb0006:]
+			z.Alt = fromBytes(zb0005)
+		}
+		if zb0001--; zb0001 == 0 {
+			break
+		}
+		z.Decorative, bts, err = msgp.ReadUint64Bytes(bts)
+		if err != nil {
+			err = msgp.WrapError(err, "Decorative")
+			return
+		}
+		if zb0001--; zb0001 == 0 {
+			break
+		}
+		{
+			var zb0007 []byte
+			var zb0008 uint32
+			zb0008, bts, err = msgp.ReadBytesHeader(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Caption")
+				return
+			}
+			if zb0008 > zd8611de7limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			zb0007 = toBytes(z.Caption)
+			if zb0007 == nil || uint32(cap(zb0007)) < zb0008 {
+				zb0007 = make([]byte, zb0008)
+			} else {
+				zb0007 = zb0007[:zb0008]
+			}
+			if uint32(len(bts)) < zb0008 {
+				err = msgp.ErrShortBytes
+				return
+			}
+			copy(zb0007, bts[:zb0008])
+			bts = bts[zb0008:]
+			z.Caption = fromBytes(zb0007)
+		}
+		if zb0001--; zb0001 == 0 {
+			break
+		}
+		{
+			var zb0009 []byte
+			var zb0010 uint32
+			zb0010, bts, err = msgp.ReadBytesHeader(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Credit")
+				return
+			}
+			if zb0010 > zd8611de7limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			zb0009 = toBytes(z.Credit)
+			if zb0009 == nil || uint32(cap(zb0009)) < zb0010 {
+				zb0009 = make([]byte, zb0010)
+			} else {
+				zb0009 = zb0009[:zb0010]
+			}
+			if uint32(len(bts)) < zb0010 {
+				err = msgp.ErrShortBytes
+				return
+			}
+			copy(zb0009, bts[:zb0010])
+			bts = bts[zb0010:]
+			z.Credit = fromBytes(zb0009)
+		}
+		if zb0001--; zb0001 == 0 {
+			break
+		}
+		var zb0011 uint32
+		zb0011, bts, err = msgp.ReadBytesHeader(bts)
+		if err != nil {
+			err = msgp.WrapError(err, "Preview")
+			return
+		}
+		if zb0011 > zd8611de7limitArrays {
 			err = msgp.ErrLimitExceeded
 			return
 		}
-		zb0002 = toBytes(z.Name)
-		if zb0002 == nil || uint32(cap(zb0002)) < zb0003 {
-			zb0002 = make([]byte, zb0003)
+		if z.Preview == nil || uint32(cap(z.Preview)) < zb0011 {
+			z.Preview = make([]byte, zb0011)
 		} else {
-			zb0002 = zb0002[:zb0003]
+			z.Preview = z.Preview[:zb0011]
 		}
-		if uint32(len(bts)) < zb0003 {
+		if uint32(len(bts)) < zb0011 {
 			err = msgp.ErrShortBytes
 			return
 		}
-		copy(zb0002, bts[:zb0003])
-		bts = bts[zb0003:]
-		z.Name = fromBytes(zb0002)
-	}
-	{
-		var zb0004 uint64
-		zb0004, bts, err = msgp.ReadUint64Bytes(bts)
+		copy(z.Preview, bts[:zb0011])
+		bts = bts[zb0011:]
+		if zb0001--; zb0001 == 0 {
+			break
+		}
+		var zb0012 uint32
+		zb0012, bts, err = msgp.ReadArrayHeaderBytes(bts)
 		if err != nil {
-			err = msgp.WrapError(err, "Media")
+			err = msgp.WrapError(err, "Variants")
 			return
 		}
-		z.Media = Media(zb0004)
-	}
-	z.Width, bts, err = msgp.ReadUint64Bytes(bts)
-	if err != nil {
-		err = msgp.WrapError(err, "Width")
-		return
-	}
-	z.Height, bts, err = msgp.ReadUint64Bytes(bts)
-	if err != nil {
-		err = msgp.WrapError(err, "Height")
-		return
-	}
-	z.Orientation, bts, err = msgp.ReadUint64Bytes(bts)
-	if err != nil {
-		err = msgp.WrapError(err, "Orientation")
-		return
-	}
-	{
-		var zb0005 []byte
-		var zb0006 uint32
-		zb0006, bts, err = msgp.ReadBytesHeader(bts)
-		if err != nil {
-			err = msgp.WrapError(err, "Alt")
-			return
-		}
-		if zb0006 > zd8611de7limitArrays {
+		if zb0012 > 32 {
 			err = msgp.ErrLimitExceeded
 			return
 		}
-		zb0005 = toBytes(z.Alt)
-		if zb0005 == nil || uint32(cap(zb0005)) < zb0006 {
-			zb0005 = make([]byte, zb0006)
+		if cap(z.Variants) >= int(zb0012) {
+			z.Variants = (z.Variants)[:zb0012]
 		} else {
-			zb0005 = zb0005[:zb0006]
+			z.Variants = make([]Variant, zb0012)
 		}
-		if uint32(len(bts)) < zb0006 {
-			err = msgp.ErrShortBytes
-			return
+		for za0001 := range z.Variants {
+			bts, err = z.Variants[za0001].UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Variants", za0001)
+				return
+			}
 		}
-		copy(zb0005, bts[:zb0006])
-		bts = bts[zb0006:]
-		z.Alt = fromBytes(zb0005)
-	}
-	z.Decorative, bts, err = msgp.ReadUint64Bytes(bts)
-	if err != nil {
-		err = msgp.WrapError(err, "Decorative")
-		return
-	}
-	{
-		var zb0007 []byte
-		var zb0008 uint32
-		zb0008, bts, err = msgp.ReadBytesHeader(bts)
-		if err != nil {
-			err = msgp.WrapError(err, "Caption")
-			return
+		if zb0001--; zb0001 == 0 {
+			break
 		}
-		if zb0008 > zd8611de7limitArrays {
-			err = msgp.ErrLimitExceeded
-			return
-		}
-		zb0007 = toBytes(z.Caption)
-		if zb0007 == nil || uint32(cap(zb0007)) < zb0008 {
-			zb0007 = make([]byte, zb0008)
+		if msgp.IsNil(bts) {
+			bts, err = msgp.ReadNilBytes(bts)
+			if err != nil {
+				return
+			}
+			z.Pose = nil
 		} else {
-			zb0007 = zb0007[:zb0008]
+			if z.Pose == nil {
+				z.Pose = new(Pose)
+			}
+			bts, err = z.Pose.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Pose")
+				return
+			}
 		}
-		if uint32(len(bts)) < zb0008 {
-			err = msgp.ErrShortBytes
-			return
+		if zb0001--; zb0001 == 0 {
+			break
 		}
-		copy(zb0007, bts[:zb0008])
-		bts = bts[zb0008:]
-		z.Caption = fromBytes(zb0007)
-	}
-	{
-		var zb0009 []byte
-		var zb0010 uint32
-		zb0010, bts, err = msgp.ReadBytesHeader(bts)
-		if err != nil {
-			err = msgp.WrapError(err, "Credit")
-			return
-		}
-		if zb0010 > zd8611de7limitArrays {
-			err = msgp.ErrLimitExceeded
-			return
-		}
-		zb0009 = toBytes(z.Credit)
-		if zb0009 == nil || uint32(cap(zb0009)) < zb0010 {
-			zb0009 = make([]byte, zb0010)
-		} else {
-			zb0009 = zb0009[:zb0010]
-		}
-		if uint32(len(bts)) < zb0010 {
-			err = msgp.ErrShortBytes
-			return
-		}
-		copy(zb0009, bts[:zb0010])
-		bts = bts[zb0010:]
-		z.Credit = fromBytes(zb0009)
-	}
-	var zb0011 uint32
-	zb0011, bts, err = msgp.ReadBytesHeader(bts)
-	if err != nil {
-		err = msgp.WrapError(err, "Preview")
-		return
-	}
-	if zb0011 > zd8611de7limitArrays {
-		err = msgp.ErrLimitExceeded
-		return
-	}
-	if z.Preview == nil || uint32(cap(z.Preview)) < zb0011 {
-		z.Preview = make([]byte, zb0011)
-	} else {
-		z.Preview = z.Preview[:zb0011]
-	}
-	if uint32(len(bts)) < zb0011 {
-		err = msgp.ErrShortBytes
-		return
-	}
-	copy(z.Preview, bts[:zb0011])
-	bts = bts[zb0011:]
-	var zb0012 uint32
-	zb0012, bts, err = msgp.ReadArrayHeaderBytes(bts)
-	if err != nil {
-		err = msgp.WrapError(err, "Variants")
-		return
-	}
-	if zb0012 > 32 {
-		err = msgp.ErrLimitExceeded
-		return
-	}
-	if cap(z.Variants) >= int(zb0012) {
-		z.Variants = (z.Variants)[:zb0012]
-	} else {
-		z.Variants = make([]Variant, zb0012)
-	}
-	for za0001 := range z.Variants {
-		bts, err = z.Variants[za0001].UnmarshalMsg(bts)
-		if err != nil {
-			err = msgp.WrapError(err, "Variants", za0001)
-			return
+		for ; zb0001 > 0; zb0001-- {
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
 		}
 	}
 	o = bts
@@ -522,6 +553,11 @@ func (z *Photo) Msgsize() (s int) {
 	s = 1 + msgp.BytesPrefixSize + len(toBytes(z.Name)) + msgp.Uint64Size + msgp.Uint64Size + msgp.Uint64Size + msgp.Uint64Size + msgp.BytesPrefixSize + len(toBytes(z.Alt)) + msgp.Uint64Size + msgp.BytesPrefixSize + len(toBytes(z.Caption)) + msgp.BytesPrefixSize + len(toBytes(z.Credit)) + msgp.BytesPrefixSize + len(z.Preview) + msgp.ArrayHeaderSize
 	for za0001 := range z.Variants {
 		s += z.Variants[za0001].Msgsize()
+	}
+	if z.Pose == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Pose.Msgsize()
 	}
 	return
 }
@@ -574,6 +610,90 @@ func (z PhotoList) Msgsize() (s int) {
 	for zb0003 := range z {
 		s += z[zb0003].Msgsize()
 	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Pose) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// array header, size 9
+	o = append(o, 0x99)
+	o = msgp.AppendUint64(o, z.Projection)
+	o = msgp.AppendUint64(o, z.Across)
+	o = msgp.AppendUint64(o, z.Down)
+	o = msgp.AppendUint64(o, z.Left)
+	o = msgp.AppendUint64(o, z.Top)
+	o = msgp.AppendUint64(o, z.Pitch)
+	o = msgp.AppendUint64(o, z.Roll)
+	o = msgp.AppendUint64(o, z.Heading)
+	o = msgp.AppendUint64(o, z.Tilt)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Pose) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadArrayHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 != 9 {
+		err = msgp.ArrayError{Wanted: 9, Got: zb0001}
+		return
+	}
+	z.Projection, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Projection")
+		return
+	}
+	z.Across, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Across")
+		return
+	}
+	z.Down, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Down")
+		return
+	}
+	z.Left, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Left")
+		return
+	}
+	z.Top, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Top")
+		return
+	}
+	z.Pitch, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Pitch")
+		return
+	}
+	z.Roll, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Roll")
+		return
+	}
+	z.Heading, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Heading")
+		return
+	}
+	z.Tilt, bts, err = msgp.ReadUint64Bytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err, "Tilt")
+		return
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Pose) Msgsize() (s int) {
+	s = 1 + msgp.Uint64Size + msgp.Uint64Size + msgp.Uint64Size + msgp.Uint64Size + msgp.Uint64Size + msgp.Uint64Size + msgp.Uint64Size + msgp.Uint64Size + msgp.Uint64Size
 	return
 }
 

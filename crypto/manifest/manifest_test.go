@@ -9,6 +9,7 @@ import (
 
 	"safelight/crypto/seal"
 	"safelight/crypto/statement"
+	"safelight/crypto/strict"
 	"safelight/crypto/vectors"
 )
 
@@ -87,6 +88,12 @@ type edit struct {
 func edits(t *testing.T) []edit {
 	photo := func(f func(*Photo)) func(*Manifest) { return func(m *Manifest) { f(&m.Photos[0]) } }
 	variant := func(f func(*Variant)) func(*Manifest) { return func(m *Manifest) { f(&m.Photos[0].Variants[1]) } }
+	pose := func(f func(*Pose)) func(*Manifest) {
+		return photo(func(p *Photo) {
+			p.Pose = &Pose{Projection: Equirectangular, Across: 180_00, Down: 135_00, Left: 180_00, Top: 45_00, Pitch: 90_00, Roll: 359_90, Heading: 359_00, Tilt: 90_00}
+			f(p.Pose)
+		})
+	}
 	return []edit{
 		{"nothing", func(*Manifest) {}, true},
 		{"title of 4,096 bytes", func(m *Manifest) { m.Title = Text(strings.Repeat("x", MaxText)) }, true},
@@ -142,6 +149,23 @@ func edits(t *testing.T) []edit {
 		{"begins behind the bundle", func(m *Manifest) { m.Photos[1].Variants[1].Offset = 100_001 }, false},
 		{"offset of 2^53-1", func(m *Manifest) { m.Photos[1].Variants[1].Offset = 1<<53 - 1 }, false},
 		{"offset 0", func(m *Manifest) { m.Photos[0].Variants[0].Offset = 0 }, false},
+		{"pose", pose(func(*Pose) {}), true},
+		{"pose of a photo that is half as high", pose(func(p *Pose) { p.Down = 135_00 / 2 }), false},
+		{"pose with pixels 2 % too high", pose(func(p *Pose) { p.Down = 132_40 }), true},
+		{"pose with pixels more than 2 % too high", pose(func(p *Pose) { p.Down = 132_30 }), false},
+		{"pose of projection 0", pose(func(p *Pose) { p.Projection = 0 }), false},
+		{"pose of projection 2", pose(func(p *Pose) { p.Projection = 2 }), false},
+		{"pose of nothing", pose(func(p *Pose) { p.Across, p.Down = 0, 0 }), false},
+		{"pose of less than a degree", pose(func(p *Pose) { p.Across, p.Down = 99, 74 }), false},
+		{"pose of more than a turn", pose(func(p *Pose) { p.Across, p.Down, p.Left = 360_01, 270_00, 0 }), false},
+		{"pose that begins behind the turn", pose(func(p *Pose) { p.Left = 180_01 }), false},
+		{"pose that goes down below the nadir", pose(func(p *Pose) { p.Top = 45_01 }), false},
+		{"pose whose end overflows", pose(func(p *Pose) { p.Left = 1<<53 - 1 }), false},
+		{"pose held straight down", pose(func(p *Pose) { p.Pitch = 0 }), true},
+		{"pose held more than straight up", pose(func(p *Pose) { p.Pitch = 180_01 }), false},
+		{"pose rolled by a turn", pose(func(p *Pose) { p.Roll = 360_00 }), false},
+		{"pose that looks a turn to the side", pose(func(p *Pose) { p.Heading = 360_00 }), false},
+		{"pose that looks behind the zenith", pose(func(p *Pose) { p.Tilt = 180_01 }), false},
 		{"photos and an index", func(m *Manifest) { m.Ref = indexRef(t, IndexRef{Offset: 90_000, Size: 10}) }, false},
 		{"index", func(m *Manifest) { m.Photos, m.Ref = nil, indexRef(t, IndexRef{Offset: 90_000, Size: 10}) }, true},
 		{"index behind the bundle", func(m *Manifest) { m.Photos, m.Ref = nil, indexRef(t, IndexRef{Offset: 100_000, Size: 10}) }, false},
@@ -196,6 +220,43 @@ func TestVersionAndForm(t *testing.T) {
 		if _, err := Parse(bad, twoBundles); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%s: Parse = %v, want ErrInvalid", name, err)
 		}
+	}
+}
+
+// TestPoseForm: a photo without a pose is written as it always was, and one has no other way to say that there is none.
+func TestPoseForm(t *testing.T) {
+	m := sample(t)
+	plain, err := EncodeIndex(m.Photos[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Photos[0].Pose = &Pose{Projection: Equirectangular, Across: 40, Down: 30, Pitch: 1, Roll: 2, Heading: 3, Tilt: 4}
+	posed, err := EncodeIndex(m.Photos[:1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain[1] != 0x9b || posed[1] != 0x9c || !bytes.Equal(posed, append(append([]byte{0x91, 0x9c}, plain[2:]...), 0x99, 1, 40, 30, 0, 0, 1, 2, 3, 4)) {
+		t.Errorf("with a pose %x, want %x and the pose", posed, plain)
+	}
+	twelve := func(more ...byte) []byte { return append(append([]byte{0x91, 0x9c}, plain[2:]...), more...) }
+	for name, bad := range map[string][]byte{
+		"no elements":       {0x91, 0x90},
+		"ten elements":      append([]byte{0x91, 0x9a}, plain[2:len(plain)-1]...),
+		"empty pose":        twelve(0x90),
+		"nil pose":          twelve(0xc0),
+		"pose is a number":  twelve(1),
+		"pose of eight":     twelve(0x98, 1, 40, 30, 0, 0, 1, 2, 3),
+		"pose of ten":       twelve(0x9a, 1, 40, 30, 0, 0, 1, 2, 3, 4, 5),
+		"thirteen elements": append(append([]byte{0x91, 0x9d}, posed[2:]...), 0x90),
+	} {
+		var list PhotoList
+		if err := strict.Decode(&list, bad); err == nil {
+			t.Errorf("%s: decoded as %+v", name, list)
+		}
+	}
+	var list PhotoList
+	if err := strict.Decode(&list, posed); err != nil || *list[0].Pose != *m.Photos[0].Pose {
+		t.Errorf("Decode = %v", err)
 	}
 }
 

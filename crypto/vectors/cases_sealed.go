@@ -101,6 +101,7 @@ type Photo struct {
 	Credit      string    `json:"credit"`
 	Preview     Hex       `json:"preview"`
 	Variants    []Variant `json:"variants"`
+	Pose        []uint64  `json:"pose,omitempty"` // its nine elements
 }
 
 // Variant is a variant of a good manifest.

@@ -70,7 +70,64 @@ func manifests(t *testing.T) any {
 	edited("thumbs behind everything else", "", thumbsLast(0))
 	edited("thumbs behind everything else, in another order", "manifest", func(m *manifest.Manifest) { thumbsLast(0)(m); swapThumbs(m) })
 	edited("a thumb further behind reaches into a view", "manifest", thumbsLast(-20_001))
+	poseCases(t, add)
 	return f
+}
+
+// poseCases adds photos that say how they lie around the viewer.
+func poseCases(t *testing.T, add func(name string, doc, index []byte, code string)) {
+	sphere := manifest.Pose{Projection: 1, Across: 360_00, Down: 180_00, Pitch: 90_00, Tilt: 90_00}
+	for _, c := range []struct {
+		name string
+		ok   bool
+		w, h uint64
+		edit func(*manifest.Pose)
+	}{
+		{"pose of a whole sphere", true, 8000, 4000, func(*manifest.Pose) {}},
+		{"pose of a part of it, held crookedly", true, 6000, 2000, func(p *manifest.Pose) {
+			*p = manifest.Pose{Projection: 1, Across: 240_00, Down: 80_00, Left: 120_00, Top: 100_00, Pitch: 87_50, Roll: 359_90, Heading: 271_00, Tilt: 100_00}
+		}},
+		{"pose of the least arc, at its limits", true, 100, 100, func(p *manifest.Pose) {
+			*p = manifest.Pose{Projection: 1, Across: 1_00, Down: 1_00, Left: 359_00, Top: 179_00, Pitch: 180_00, Roll: 359_99, Heading: 359_99, Tilt: 180_00}
+		}},
+		{"pose with pixels 2 % wider than high", true, 8160, 4000, func(*manifest.Pose) {}},
+		{"pose with pixels wider than that", false, 8164, 4000, func(*manifest.Pose) {}},
+		{"pose with pixels higher than that", false, 8000, 4090, func(*manifest.Pose) {}},
+		{"pose of projection 0", false, 8000, 4000, func(p *manifest.Pose) { p.Projection = 0 }},
+		{"pose of projection 2", false, 8000, 4000, func(p *manifest.Pose) { p.Projection = 2 }},
+		{"pose of more than a turn", false, 8000, 4000, func(p *manifest.Pose) { p.Across = 360_01 }},
+		{"pose of more than half a turn down", false, 8000, 4000, func(p *manifest.Pose) { p.Down = 180_01 }},
+		{"pose of less than a degree across", false, 99, 99, func(p *manifest.Pose) { p.Across, p.Down = 99, 1_00 }},
+		{"pose of less than a degree down", false, 99, 99, func(p *manifest.Pose) { p.Across, p.Down = 1_00, 99 }},
+		{"pose that ends behind the turn", false, 8000, 4000, func(p *manifest.Pose) { p.Left = 1 }},
+		{"pose that ends below the nadir", false, 8000, 4000, func(p *manifest.Pose) { p.Top = 1 }},
+		{"pose with a pitch over straight up", false, 8000, 4000, func(p *manifest.Pose) { p.Pitch = 180_01 }},
+		{"pose with a roll of a turn", false, 8000, 4000, func(p *manifest.Pose) { p.Roll = 360_00 }},
+		{"pose with a heading of a turn", false, 8000, 4000, func(p *manifest.Pose) { p.Heading = 360_00 }},
+		{"pose with a tilt over straight up", false, 8000, 4000, func(p *manifest.Pose) { p.Tilt = 180_01 }},
+		{"pose that begins at 2^53-1", false, 8000, 4000, func(p *manifest.Pose) { p.Left = 1<<53 - 1 }},
+	} {
+		m, pose := exampleManifest(t), sphere
+		c.edit(&pose)
+		p := &m.Photos[1] // the last thing in the document before the empty index
+		p.Width, p.Height, p.Pose = c.w, c.h, &pose
+		add(c.name, encodeManifest(t, m), nil, map[bool]string{false: "manifest"}[c.ok])
+	}
+	m := exampleManifest(t)
+	m.Photos[1].Pose = &manifest.Pose{} // the last ten bytes but one: 99 00 00 00 00 00 00 00 00 00
+	doc := encodeManifest(t, m)
+	at := len(doc) - 1 - 10
+	add("empty pose", splice(doc, at, 10, 0x90), nil, "manifest")
+	add("pose is a number", splice(doc, at, 10, 1), nil, "manifest")
+	add("pose of eight elements", splice(doc, at, 2, 0x98), nil, "manifest")
+	add("pose of ten elements", splice(doc, at, 1, 0x9a, 0), nil, "manifest")
+	m.Photos[1].Pose = nil
+	plain := encodeManifest(t, m)
+	head := bytes.LastIndexByte(plain, 0x9b) // of the second photo: no byte behind it has that value
+	add("photo of thirteen elements", splice(append(bytes.Clone(doc[:len(doc)-1]), 0, 0x90), head, 1, 0x9d), nil, "manifest")
+	m.Photos[1].Variants = nil
+	bare := encodeManifest(t, m)
+	add("photo of ten elements", splice(bare[:len(bare)-1], head, 1, 0x9a), nil, "manifest") // without the list of variants
 }
 
 // indexCases adds manifests whose photos stand in an index.
@@ -257,6 +314,9 @@ func fieldsOf(m *manifest.Manifest) *ManifestFields {
 				Role: uint64(v.Role), Media: uint64(v.Media), Width: v.Width, Height: v.Height,
 				Bundle: v.Bundle, Offset: v.Offset, Size: v.Size, SHA256: v.SHA256[:],
 			})
+		}
+		if o := p.Pose; o != nil {
+			photo.Pose = []uint64{o.Projection, o.Across, o.Down, o.Left, o.Top, o.Pitch, o.Roll, o.Heading, o.Tilt}
 		}
 		f.Photos = append(f.Photos, photo)
 	}

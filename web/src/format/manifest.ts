@@ -35,6 +35,20 @@ export interface Photo {
   /** A tiny WebP or JPEG, or empty. */
   readonly preview: Bytes;
   readonly variants: readonly Variant[];
+  /** How it lies around the viewer; undefined for what is no panorama. */
+  readonly pose: Pose | undefined;
+}
+
+/** Of an equirectangular panorama, in hundredths of a degree. FORMAT.md, "Panoramas". */
+export interface Pose {
+  readonly across: number;
+  readonly down: number;
+  readonly left: number;
+  readonly top: number;
+  readonly pitch: number;
+  readonly roll: number;
+  readonly heading: number;
+  readonly tilt: number;
 }
 
 export interface BundleKey {
@@ -67,6 +81,8 @@ const maxSide = 2 ** 24 - 1;
 const maxPixels = 120_000_000;
 const maxSize = 128 * 2 ** 20;
 const maxIndex = 64 * 2 ** 20;
+/** All the way round, in hundredths of a degree. */
+const turn = 36_000;
 
 const form = (why: string) => new FormatError("manifest-form", `manifest: ${why}`);
 
@@ -143,7 +159,8 @@ function parsePhotos(list: readonly Read[], sizes: readonly number[]): readonly 
 }
 
 function parsePhoto(value: Read): Photo {
-  const f = new Fields(value, 11, form);
+  const posed = Array.isArray(value) && value.length === 12;
+  const f = new Fields(value, posed ? 12 : 11, form);
   const name = readText(f, maxName, fileName);
   const media = pick(f, medias);
   const [width, height] = sides(f);
@@ -159,11 +176,30 @@ function parsePhoto(value: Read): Photo {
     credit: readText(f, maxText, oneLine),
     preview: f.bin(),
     variants: f.array().map(parseVariant),
+    pose: posed ? parsePose(f.array(), width, height) : undefined,
   };
   if (photo.decorative && photo.alt !== "") throw form("decorative, and alt text");
   checkPreview(photo.preview);
   if (photo.variants.length === 0 || photo.variants.length > maxVariants) throw form("no variants, or too many");
   return photo;
+}
+
+function parsePose(value: readonly Read[], width: number, height: number): Pose {
+  const f = new Fields(value, 9, form);
+  const [projection, across, down] = [f.int(1), f.int(turn), f.int(turn / 2)];
+  const pose = {
+    across,
+    down,
+    left: f.int(turn - across),
+    top: f.int(turn / 2 - down),
+    pitch: f.int(turn / 2),
+    roll: f.int(turn - 1),
+    heading: f.int(turn - 1),
+    tilt: f.int(turn / 2),
+  };
+  const off = Math.abs(width * down - height * across);
+  if (projection < 1 || Math.min(across, down) < 100 || 50 * off > width * down) throw form("pose");
+  return pose;
 }
 
 function checkPreview(b: Bytes): void {

@@ -11,7 +11,7 @@ const variant = (role: Variant["role"], media: Media, width = 100): Variant => (
 });
 const photo = (variants: Variant[], name = ""): Photo => ({
   ...{ name, media: "jpeg", width: 100, height: 100, alt: "", decorative: false, caption: "", credit: "" },
-  ...{ preview: none, variants },
+  ...{ preview: none, variants, pose: undefined },
 });
 const names = (list: readonly Variant[]) => list.map((v) => `${v.role} ${v.media}`).join(", ");
 

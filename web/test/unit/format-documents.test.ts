@@ -292,6 +292,7 @@ const manifest = (photos: Value[], index: Value = [], bundles: Value[] = [[B, he
   pad(encode([1, title, none, bundles, photos, index]));
 const statement = { ...base, bundles: [{ upload: bytes(16), size: bundle.length, partSize: 262_144 }] };
 const good = photo(variant(2, 60, 10));
+const posed = (...pose: Value[]): Value => [...photo(variant(2, 60, 10)), pose];
 
 for (const [name, doc, want] of [
   ["one photo", manifest([photo(variant(2, 60, 10), variant(1, 70, 10))]), "accepted"],
@@ -325,6 +326,9 @@ for (const [name, doc, want] of [
   ["a media type that is none", manifest([changed("media", 8)]), "manifest-form"],
   ["no width", manifest([changed("width", 0)]), "manifest-form"],
   ["121 megapixels", manifest([changed("width", 20_000_001)]), "manifest-form"],
+  ["a panorama", manifest([posed(1, 24_000, 18_000, 12_000, 0, 9000, 0, 0, 9000)]), "accepted"],
+  ["a panorama of another shape", manifest([posed(1, 36_000, 18_000, 0, 0, 9000, 0, 0, 9000)]), "manifest-form"],
+  ["an empty pose", manifest([posed()]), "manifest-form"],
   ["orientation 0", manifest([changed("orientation", 0)]), "manifest-form"],
   ["orientation 9", manifest([changed("orientation", 9)]), "manifest-form"],
   ["alt text of two lines", manifest([changed("alt", ascii("a\nb"))]), "accepted"],

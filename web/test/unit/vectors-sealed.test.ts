@@ -141,14 +141,17 @@ const roles = ["thumb", "view", "tiles", "original"];
 const medias = ["jpeg", "png", "webp", "avif", "gif", "heic", "jxl"];
 
 /** A photo in the words of the vectors. Orientation is checked when it is read and not kept. */
-function plainPhoto({ media, preview, variants, ...rest }: Photo, orientation: unknown): Record<string, unknown> {
+function plainPhoto({ media, preview, variants, pose, ...rest }: Photo, orientation: unknown): Record<string, unknown> {
   const plain = variants.map((v) => ({
     ...v,
     role: roles.indexOf(v.role) + 1,
     media: medias.indexOf(v.media) + 1,
     sha256: hex(v.sha256),
   }));
-  return { ...rest, media: medias.indexOf(media) + 1, orientation, preview: hex(preview), variants: plain };
+  const photo = { ...rest, media: medias.indexOf(media) + 1, orientation, preview: hex(preview), variants: plain };
+  if (!pose) return photo;
+  const { across, down, left, top, pitch, roll, heading, tilt } = pose;
+  return { ...photo, pose: [1, across, down, left, top, pitch, roll, heading, tilt] };
 }
 
 function sameManifest(m: Manifest, photos: readonly Photo[], want: Fields, name: string): void {
