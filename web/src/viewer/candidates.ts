@@ -15,12 +15,12 @@ const sharpEnough = 0.9;
  */
 export function candidates(
   photo: Photo,
-  width = globalThis.innerWidth * globalThis.devicePixelRatio,
-  height = globalThis.innerHeight * globalThis.devicePixelRatio,
+  [width, height]: readonly [number, number],
+  dots = globalThis.devicePixelRatio,
 ): readonly Variant[] {
   const of = (role: Variant["role"]) => photo.variants.filter((v) => v.role === role && isShown(v.media));
   const originals = of("original").filter((v) => v.width * v.height <= mostPixels);
-  const needed = sharpEnough * Math.min(photo.width, width, (height * photo.width) / photo.height);
+  const needed = sharpEnough * Math.min(photo.width, dots * width, (dots * height * photo.width) / photo.height);
   // What is sharp counts as equally large.
   const worth = (v: Variant) => Math.min(v.width, needed);
   const views = of("view").sort((a, b) => worth(b) - worth(a) || a.size - b.size);

@@ -6,6 +6,7 @@ import { t } from "../lib/words.ts";
 import type { ViewCode } from "../model/view-state.ts";
 import { Frame } from "../ui/frame.tsx";
 import { Mark } from "../ui/mark.tsx";
+import { here } from "./place.ts";
 import { useCountdown } from "./use-model.ts";
 
 export interface FailureProps {
@@ -161,6 +162,6 @@ export function Waiting() {
 
 export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = t("view.failed", { title });
+    here().title(t("view.failed", { title }));
   }, [title]);
 }

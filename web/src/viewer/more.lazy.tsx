@@ -12,13 +12,14 @@ export type MoreKind = "grid" | "show";
 
 /** Opens one of them. ended: called once, when the person has left it. */
 export function open(kind: MoreKind, props: MoreProps, ended: () => void): More {
-  addStyles(css);
+  addStyles(css, props.place);
   props.addWords(words);
-  const dialog = document.body.appendChild(document.createElement("dialog"));
+  const { root, body } = props.place;
+  const dialog = body.appendChild(document.createElement("dialog"));
   let { share, current } = props;
   let at = kind;
   let closed = false;
-  const room = document.getElementById("app");
+  const room = root.getElementById("app");
   const close = () => {
     if (closed) return;
     closed = true;
@@ -46,7 +47,9 @@ export function open(kind: MoreKind, props: MoreProps, ended: () => void): More 
   for (const type of ["keydown", "keyup"]) dialog.addEventListener(type, (event) => event.stopPropagation());
   dialog.addEventListener("close", close);
   draw();
-  dialog.showModal();
+  // A frame is not the whole page: beside it, the page stays within reach. What is covered is not, in any case.
+  if (root === document) dialog.showModal();
+  else dialog.show();
   room?.classList.add("is-covered");
   return {
     update(next: Opened) {

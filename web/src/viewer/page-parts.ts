@@ -5,6 +5,7 @@ import type { Catalogue, t } from "../lib/words.ts";
 import type { Opened } from "../model/view-state.ts";
 import type { Viewing } from "../model/viewing.ts";
 import type { SlideProblem } from "./pictures.ts";
+import type { Place } from "./place.ts";
 
 export interface PageParts {
   readonly t: typeof t;
@@ -13,6 +14,7 @@ export interface PageParts {
   readonly problemOf: (error: unknown) => SlideProblem;
   /** Runs a reader of one's own against the open share. */
   readonly reading: Viewing["reading"];
+  readonly place: Place;
 }
 
 export interface SlideParts extends PageParts {
@@ -34,12 +36,12 @@ export interface More {
 }
 
 /** Puts a late script's styles in force, once. */
-export function addStyles(css: string): void {
-  if (document.adoptedStyleSheets.some((sheet) => known.get(sheet) === css)) return;
+export function addStyles(css: string, { root }: Place): void {
+  if (root.adoptedStyleSheets.some((sheet) => known.get(sheet) === css)) return;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   known.set(sheet, css);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
 }
 
 const known = new WeakMap<CSSStyleSheet, string>();

@@ -6,6 +6,7 @@ import type { Photo, Variant } from "../format/manifest.ts";
 import { mimeOf, sniff } from "../format/media.ts";
 import { codeOf, type Opened } from "../model/view-state.ts";
 import { candidates } from "./candidates.ts";
+import { here } from "./place.ts";
 
 export type SlideProblem = "unreachable" | "gone" | "damaged" | "unsupported" | "failed";
 
@@ -114,7 +115,7 @@ export class Pictures {
     const { saveData } = (navigator as { connection?: { saveData?: boolean } }).connection ?? {};
     for (const i of saveData ? [] : [current + 1, current - 1]) {
       const photo = this.share.photos[i];
-      const [first] = photo ? candidates(photo) : [];
+      const [first] = photo ? candidates(photo, here().size()) : [];
       if (first && first.size <= mostAhead && this.current === current) await this.load(i);
     }
   }
@@ -138,7 +139,7 @@ export class Pictures {
 
   /** The first candidate that arrives whole and that the browser decodes. */
   private async loadFirst(i: number, photo: Photo, signal: AbortSignal): Promise<void> {
-    for (const variant of candidates(photo)) {
+    for (const variant of candidates(photo, here().size())) {
       if (this.noAvif && variant.media === "avif") continue;
       const bytes = await this.read(this.share, variant, signal, this.progress(i, variant.size));
       if (await this.put(i, variant, bytes, signal)) return;

@@ -8,6 +8,7 @@ import { sizeWords } from "./amounts.ts";
 import { Film } from "./film.tsx";
 import { Info } from "./info.tsx";
 import { type Picture, Pictures, type Read, reach } from "./pictures.ts";
+import { here } from "./place.ts";
 import { Slide } from "./slide.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useDownloads } from "./use-download.ts";
@@ -27,7 +28,7 @@ export interface RoomProps {
 export function Room({ share, late, read, reading }: RoomProps) {
   const n = share.photos.length;
   const pictures = usePictures(share, read);
-  const [panel, setPanel] = useState(share.words !== "" && innerWidth >= 960);
+  const [panel, setPanel] = useState(share.words !== "" && here().size()[0] >= 960);
   const [opened, setOpened] = useState(false);
   const [zoomed, setZoomed] = useState(false);
   const zoom = useRef<Zoom | undefined>(undefined);
@@ -120,9 +121,10 @@ function usePictures(share: Opened, read: Read): Pictures {
 function useRoomTitle(i: number, n: number): void {
   const title = useMemo(() => t("room.photo", { i: i + 1, n }), [i, n]);
   useEffect(() => {
-    document.title = t("view.failed", { title });
-    document.body.classList.add("room");
-    return () => document.body.classList.remove("room");
+    const { body, title: call } = here();
+    call(t("view.failed", { title }));
+    body.classList.add("room");
+    return () => body.classList.remove("room");
   }, [title]);
 }
 

@@ -54,8 +54,9 @@ export class ShowPictures {
   }
 
   private async first(i: number): Promise<string | undefined> {
-    const photo = this.p().share.photos[i];
-    for (const variant of photo ? candidates(photo) : []) {
+    const { share, place } = this.p();
+    const photo = share.photos[i];
+    for (const variant of photo ? candidates(photo, place.size()) : []) {
       const url = await this.picture(variant);
       if (url) return url;
     }

@@ -23,7 +23,7 @@ export function Show(p: ShowProps) {
   const [interval, setPause] = useState<number>(5);
   const picture = usePicture(p, at);
   const hidden = useHidden();
-  const still = useStill(playing);
+  const still = useStill(playing, p.place);
   useAwake(playing && !hidden);
   const play = useRef<HTMLButtonElement>(null);
   useEffect(() => play.current?.focus(), []);

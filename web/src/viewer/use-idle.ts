@@ -1,5 +1,6 @@
 // Nobody moved a pointer or pressed a key for three seconds: the room shows the photo alone.
 import { useEffect, useState } from "preact/hooks";
+import { here } from "./place.ts";
 
 const patience = 3000;
 
@@ -11,7 +12,7 @@ export function useIdle(busy: boolean): boolean {
     const wait = () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        if (busy || document.querySelector(".viewer :is(button, a):focus-visible")) wait();
+        if (busy || here().root.querySelector(".viewer :is(button, a):focus-visible")) wait();
         else setIdle(true);
       }, patience);
     };

@@ -1,5 +1,6 @@
 // The keys of the room: arrows turn the page, or move a zoomed photo; + − 0 zoom; g shows all, s one after the other; Escape closes what is open.
 import { useEffect } from "preact/hooks";
+import { here } from "./place.ts";
 import type { OpenMore } from "./use-more.ts";
 import type { Zoom } from "./zoom.lazy.ts";
 
@@ -14,16 +15,18 @@ export interface Keys {
 
 export function useKeys(keys: Keys): void {
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const { target } = event;
+    const { keys: at } = here();
+    const onKey = (given: Event) => {
+      const event = given as KeyboardEvent;
+      const [target] = event.composedPath();
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (target instanceof HTMLElement && target.closest("input, textarea, select, .info")) {
         if (event.key !== "Escape") return;
       }
       if (act(keys, event.key)) event.preventDefault();
     };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
+    at.addEventListener("keydown", onKey);
+    return () => at.removeEventListener("keydown", onKey);
   });
 }
 

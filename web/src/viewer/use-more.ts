@@ -8,13 +8,14 @@ import { sizeWords } from "./amounts.ts";
 import type * as MoreModule from "./more.lazy.tsx";
 import type { More, SlideParts } from "./page-parts.ts";
 import { problemOf } from "./pictures.ts";
+import { here } from "./place.ts";
 import type { Track } from "./use-track.ts";
 
 export type OpenMore = (kind: MoreModule.MoreKind) => void;
 
 /** What late scripts get from the page: always the same object, with the latest revision of the share. */
 export function useParts(share: Opened, reading: Viewing["reading"]): SlideParts {
-  const parts = useRef({ t, addWords, sizeWords, problemOf, reading, share });
+  const parts = useRef({ t, addWords, sizeWords, problemOf, reading, share, place: here() });
   parts.current.share = share;
   return parts.current;
 }

@@ -1,5 +1,6 @@
 // The screen of a slideshow: whether anybody sees it, keeping it on, and hiding the bar while nothing moves.
 import { useEffect, useState } from "preact/hooks";
+import type { Place } from "./place.ts";
 
 /** True while the tab is in the background. */
 export function useHidden(): boolean {
@@ -35,14 +36,14 @@ export function useAwake(on: boolean): void {
 const patience = 3000;
 
 /** True when no pointer and no key has moved for a while; never while a control has the focus of the keyboard. */
-export function useStill(on: boolean): boolean {
+export function useStill(on: boolean, { root }: Place): boolean {
   const [still, setStill] = useState(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     const wait = () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        if (document.querySelector(".show :is(button, select):focus-visible")) wait();
+        if (root.querySelector(".show :is(button, select):focus-visible")) wait();
         else setStill(true);
       }, patience);
     };

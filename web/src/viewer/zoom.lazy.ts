@@ -26,7 +26,7 @@ export class Zoom {
 
   /** element fills its parent and is moved inside it. changed hears when zooming begins and ends. */
   constructor(element: HTMLElement, changed: (zoomed: boolean) => void, parts: SlideParts, i: number) {
-    addStyles(css);
+    addStyles(css, parts.place);
     parts.addWords(words);
     this.element = element;
     this.frame = element.parentElement ?? element;
@@ -41,6 +41,11 @@ export class Zoom {
       cursor: "",
       // A finger that moves sideways turns the page while nothing is zoomed.
       touchAction: "pan-x",
+      // It counts in pixels as they are drawn.
+      setTransform: (_, { scale, x, y }) => {
+        const drawn = parts.place.scale();
+        element.style.transform = `scale(${scale}) translate(${x / drawn}px, ${y / drawn}px)`;
+      },
       duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : 160,
       handleStartEvent: (event: Event) => {
         if (this.zoomed) event.preventDefault();

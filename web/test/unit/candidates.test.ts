@@ -30,7 +30,7 @@ for (const [name, variants, want] of [
   ["nothing", [], ""],
 ] as const)
   test(`shown: ${name}`, () => {
-    assert.equal(names(candidates(photo([...variants]))), want);
+    assert.equal(names(candidates(photo([...variants]), [1280, 800], 1)), want);
   });
 
 for (const [name, width, height, want] of [
@@ -43,7 +43,7 @@ for (const [name, width, height, want] of [
   test(`shown on ${name}: the fewest bytes that are sharp`, () => {
     const views = [2048, 1280, 800].map((w) => ({ ...variant("view", "webp", w), size: w }));
     const large = { ...photo(views), width: 8000, height: 6000 };
-    const shown = candidates(large, width, height);
+    const shown = candidates(large, [width, height], 1);
     assert.equal(shown.map((v) => v.width).join(", "), want);
   });
 
@@ -52,7 +52,7 @@ test("shown: of two formats that are as sharp, the smaller", () => {
     { ...variant("view", "webp", 1280), size: 300 },
     { ...variant("view", "avif", 1280), size: 200 },
   ];
-  assert.equal(names(candidates({ ...photo(views), width: 4000 }, 1280, 800)), "view avif, view webp");
+  assert.equal(names(candidates({ ...photo(views), width: 4000 }, [1280, 800], 1)), "view avif, view webp");
 });
 
 test("saved: the original, or the largest there is", () => {
