@@ -33,6 +33,12 @@ export interface Ports {
   readonly now: () => number;
 }
 
+/** What of the ports reading takes. */
+export interface Reads {
+  readonly api: Pick<Ports["api"], "readParts">;
+  readonly opener: Pick<Opener, "variant">;
+}
+
 /** What a view or comment link opens with. */
 export interface Link {
   readonly id: Bytes;
@@ -175,7 +181,7 @@ export interface Entry {
 
 /** Fetches and opens an entry; its hash was checked. progress gets the share of bytes that are there, 0 to 1. */
 export async function readPlace(
-  p: Ports,
+  p: Reads,
   share: Opened,
   entry: Entry,
   signal: AbortSignal,

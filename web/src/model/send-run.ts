@@ -168,7 +168,7 @@ async function quick(
 }
 
 /** What the list says of a photo. Without its original, what the camera took is not told either: only what goes. */
-function toldOf({ stripped, variants }: Ready, pixelsOnly: boolean): Described {
+export function toldOf({ stripped, variants }: Ready, pixelsOnly: boolean): Described {
   const { media, width, height, orientation } = stripped;
   const shown = variants.filter(({ role: of }) => of === role.view).toSorted((a, b) => b.width - a.width)[0];
   if (!pixelsOnly || !shown) return { media, width, height, orientation };
@@ -210,7 +210,7 @@ async function full(
 }
 
 /** The original, unless the share opens with it. */
-function originalOf({ stripped, variants }: Ready): readonly Coded[] {
+export function originalOf({ stripped, variants }: Ready): readonly Coded[] {
   if (variants.some((variant) => variant.role === role.original)) return [];
   const { media, width, height, blob } = stripped;
   return [{ role: role.original, media, width, height, blob }];

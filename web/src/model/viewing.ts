@@ -18,6 +18,7 @@ import {
   type Looked,
   look,
   type Ports,
+  type Reads,
   readPlace,
   told,
   unseal,
@@ -280,7 +281,7 @@ export class Viewing {
   readonly reading = async <T>(
     share: Opened,
     signal: AbortSignal,
-    read: (p: Ports, both: AbortSignal) => Promise<T>,
+    read: (p: Reads, both: AbortSignal) => Promise<T>,
   ): Promise<T> => {
     const both = either(signal, this.run.signal);
     try {

@@ -3,7 +3,7 @@
 import type { Bytes } from "../format/bytes.ts";
 import type { Opening } from "../format/opener.ts";
 import { type Place, type Span, spanOf, spanOfPlace } from "../format/span.ts";
-import type { Entry, Ports } from "./opening.ts";
+import type { Entry, Reads } from "./opening.ts";
 import type { Opened } from "./view-state.ts";
 
 /** Sealed bytes between two entries that are fetched along rather than asked around: about what a request costs on a phone. */
@@ -32,9 +32,6 @@ export function windowsOf<E extends Entry>(entries: readonly E[], total: readonl
   }
   return windows;
 }
-
-/** What of the ports reading takes. */
-export type Reads = Pick<Ports, "opener"> & { readonly api: Pick<Ports["api"], "readParts"> };
 
 /** What came of an entry: its bytes, whose hash was checked, or why there are none. */
 export type Got = { readonly bytes: Bytes } | { readonly error: unknown };

@@ -36,7 +36,7 @@ export interface More {
 }
 
 /** Puts a late script's styles in force, once. */
-export function addStyles(css: string, { root }: Place): void {
+export function addStyles(css: string, { root }: Pick<Place, "root">): void {
   if (root.adoptedStyleSheets.some((sheet) => known.get(sheet) === css)) return;
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);

@@ -5,9 +5,8 @@ import { type Bytes, concat, none, random } from "../../src/format/bytes.ts";
 import * as kdf from "../../src/format/kdf.ts";
 import { seal } from "../../src/format/seal.ts";
 import { headSize } from "../../src/format/span.ts";
-import type { Entry } from "../../src/model/opening.ts";
+import type { Entry, Reads } from "../../src/model/opening.ts";
 import type { Opened } from "../../src/model/view-state.ts";
-import type { Reads } from "../../src/model/windows.ts";
 import { directOpener } from "./made-share.ts";
 
 export class MadeBundle {
