@@ -38,7 +38,7 @@ function startServer() {
 
 /** What a changed file asks for: "server", "engine" or "pages". */
 function asksFor(file) {
-  if (/(^|\/)(\.?dist|node_modules|test|testdata)\//.test(file) || /_test\.go$/.test(file)) return undefined;
+  if (/(^|\/)(\.?dist[.\d]*|node_modules|test|testdata)\//.test(file) || /_test\.go$/.test(file)) return undefined;
   if (file.startsWith("server/") && file.endsWith(".go")) return "server";
   if (/^(wasm|client|crypto)\/.*\.go$/.test(file)) return "engine";
   if (/^web\/.*\.(tsx?|css|html|json|svg)$/.test(file)) return "pages";
