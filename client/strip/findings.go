@@ -227,8 +227,12 @@ func pictureSize(data []byte) (width, height int) {
 	return 0, 0
 }
 
-// finish sorts the findings by what they give away; within a group they stay in the order of the file.
+// finish sorts the findings by what they give away; within a group they stay in the order of the file. A panorama that moves,
+// or is stored turned, is none: nothing says which way round its values are meant.
 func (r *Report) finish() {
+	if r.Orientation == 1 && !r.Animated {
+		r.Pose = r.panorama.pose(r.Width, r.Height)
+	}
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return weight[a.Group] - weight[b.Group] })
 	if r.Findings == nil {
 		r.Findings = []Finding{}

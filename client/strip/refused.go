@@ -41,6 +41,7 @@ func ofRefused(src []byte) Report {
 		r.search(src)
 	}
 	r.finish()
+	r.Pose = nil // new pixels are made of it, if anything
 	return r
 }
 

@@ -62,9 +62,12 @@ type Report struct {
 	// Before and After are sizes in bytes; After is 0 where nothing was stripped.
 	Before int `json:"before"`
 	After  int `json:"after"`
+	// Pose is how a panorama lies around the viewer, which may be kept beside the photo; nil of any other.
+	Pose *Pose `json:"pose,omitempty"`
 	// Findings is never nil in JSON; the weightiest groups come first.
 	Findings []Finding `json:"findings"`
 
+	panorama                    panorama
 	pictures                    int    // of Findings that have a Picture
 	description, author, agency string // for Words
 }

@@ -41,6 +41,10 @@ var properties = []struct {
 	{"xmp:CreatorTool", History, "software"},
 	{"xmpMM:OriginalDocumentID", History, "document-id"},
 	{"xmpMM:DocumentID", History, "document-id"},
+	{"GPano:FirstPhotoDate", Time, "taken"},
+	{"GPano:LastPhotoDate", Time, "taken"},
+	{"GPano:CaptureSoftware", History, "software"},
+	{"GPano:StitchingSoftware", History, "software"},
 }
 
 // xmp reports an XMP packet, in a JPEG segment or a PNG text.
@@ -55,6 +59,12 @@ func (r *Report) xmp(packet []byte) {
 		steps -= strings.Count(s, "</stEvt:action")
 		what := property(s, "stEvt:softwareAgent")
 		r.text(History, "edit-history", joined(", ", fmt.Sprintf("%d steps", steps), what))
+	}
+	if r.panorama == nil {
+		r.panorama = readPanorama(s)
+	}
+	if north := property(s, "GPano:PoseHeadingDegrees"); north != "" && r.panorama != nil {
+		r.text(Place, "gps-direction", north+"°")
 	}
 	r.position(property(s, "exif:GPSLatitude"), property(s, "exif:GPSLongitude"))
 	if picture := encoded(s); picture != nil {

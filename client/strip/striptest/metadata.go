@@ -3,6 +3,7 @@ package striptest
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"image"
 	"math"
 	"slices"
@@ -22,6 +23,9 @@ func writeJPEGMetadata(out *bytes.Buffer, w, h int, o Options) {
 	if o.XMP != "" {
 		out.Write(Segment(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"), XMP(o.XMP)))
 	}
+	if o.Panorama {
+		out.Write(Segment(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"), PanoramaXMP(w, h)))
+	}
 	if o.Profile != "" {
 		out.Write(Segment(0xe2, []byte("ICC_PROFILE\x00\x01\x01"), ICC(o.Profile)))
 	}
@@ -37,6 +41,17 @@ func XMP(text string) []byte {
 		`<dc:creator><rdf:Seq><rdf:li>` + text + `</rdf:li></rdf:Seq></dc:creator>` +
 		`<xmpMM:History><rdf:Seq><rdf:li stEvt:action="created" stEvt:softwareAgent="Darkroom 4.2"/><rdf:li stEvt:action="cropped" stEvt:softwareAgent="Darkroom 4.2"/></rdf:Seq></xmpMM:History>` +
 		`</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`)
+}
+
+// PanoramaXMP returns a packet that says of a picture of w × h pixels that it is a whole sphere, held a little crookedly, with
+// where north was, when and with what it was made.
+func PanoramaXMP(w, h int) []byte {
+	return fmt.Appendf(nil, `<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">`+
+		`<rdf:Description rdf:about="" xmlns:GPano="http://ns.google.com/photos/1.0/panorama/" GPano:ProjectionType="equirectangular" GPano:UsePanoramaViewer="True"`+
+		` GPano:FullPanoWidthPixels="%[1]d" GPano:FullPanoHeightPixels="%[2]d" GPano:CroppedAreaImageWidthPixels="%[1]d" GPano:CroppedAreaImageHeightPixels="%[2]d"`+
+		` GPano:PoseHeadingDegrees="217.3" GPano:PosePitchDegrees="2.51" GPano:PoseRollDegrees="-1.24" GPano:StitchingSoftware="Seamless 9">`+
+		`<GPano:CroppedAreaLeftPixels>0</GPano:CroppedAreaLeftPixels><GPano:CroppedAreaTopPixels>0</GPano:CroppedAreaTopPixels>`+
+		`<GPano:FirstPhotoDate>2026-05-04T11:12:13Z</GPano:FirstPhotoDate></rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`, w, h)
 }
 
 // EXIF returns a TIFF block, little endian, as cameras write it.

@@ -30,6 +30,8 @@ type Options struct {
 	GPS                               *Position
 	// XMP is planted as an XMP packet, Profile is the name of an ICC profile (sRGB in all but name).
 	XMP, Profile string
+	// Panorama plants a packet that says the picture is a whole sphere.
+	Panorama bool
 	// Thumbnail adds the embedded thumbnail that cameras write, which shows the picture before it was cropped.
 	Thumbnail bool
 	// Trailer is appended behind the end of the image, as motion photos do.
@@ -53,6 +55,40 @@ func CameraJPEG(w, h int, o Options) []byte {
 	out.Write(coded[2:])
 	out.Write(o.Trailer)
 	return out.Bytes()
+}
+
+// PanoramaJPEG is CameraJPEG of a picture of a whole sphere, with the packet that says so if o asks for it. Whoever stands in
+// it sees red in front, yellow to the right, blue behind and green to the left, white above and black below; a grid goes
+// round every 15 degrees.
+func PanoramaJPEG(w, h int, o Options) []byte {
+	coded := EncodeJPEG(Sphere(w, h), o.Quality)
+	var out bytes.Buffer
+	out.Write(coded[:2])
+	writeJPEGMetadata(&out, w, h, o)
+	out.Write(coded[2:])
+	return out.Bytes()
+}
+
+// Sphere draws the picture of PanoramaJPEG.
+func Sphere(w, h int) *image.NRGBA {
+	sides := [4]color.NRGBA{{30, 60, 200, 255}, {40, 150, 60, 255}, {200, 40, 40, 255}, {220, 190, 30, 255}}
+	m := image.NewNRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := sides[(x*8/w+1)/2%4] // the middle of the first and the last eighth is behind
+			switch {
+			case y < h/6:
+				c = color.NRGBA{240, 240, 240, 255}
+			case y >= h-h/6:
+				c = color.NRGBA{16, 16, 16, 255}
+			}
+			if x*24%w < 24 || y*12%h < 12 {
+				c = color.NRGBA{128, 128, 128, 255}
+			}
+			m.SetNRGBA(x, y, c)
+		}
+	}
+	return m
 }
 
 // EncodeJPEG codes a picture with Go's encoder, without metadata.

@@ -18,7 +18,7 @@ func main() {
 
 func run() error {
 	var o striptest.Options
-	kind := flag.String("kind", "camera", "camera (JPEG), screenshot (PNG) or heic (one small picture, whatever else is asked for)")
+	kind := flag.String("kind", "camera", "camera (JPEG), sphere (JPEG of a whole sphere), screenshot (PNG) or heic (one small picture, whatever else is asked for)")
 	width := flag.Int("width", 1600, "in pixels, as stored")
 	height := flag.Int("height", 1200, "in pixels, as stored")
 	gps := flag.String("gps", "", "latitude,longitude in degrees")
@@ -31,6 +31,7 @@ func run() error {
 	flag.StringVar(&o.Serial, "serial", "", "planted as serial number")
 	flag.StringVar(&o.XMP, "xmp", "", "planted in an XMP packet")
 	flag.StringVar(&o.Profile, "profile", "", "name of an ICC profile")
+	flag.BoolVar(&o.Panorama, "panorama", false, "plant what says that it is a panorama")
 	flag.BoolVar(&o.Thumbnail, "thumbnail", true, "embed a thumbnail")
 	flag.Parse()
 	if flag.NArg() != 1 || *width < 1 || *height < 1 {
@@ -47,6 +48,8 @@ func run() error {
 	switch *kind {
 	case "camera":
 		photo = striptest.CameraJPEG(*width, *height, o)
+	case "sphere":
+		photo = striptest.PanoramaJPEG(*width, *height, o)
 	case "screenshot":
 		photo = striptest.ScreenshotPNG(*width, *height, o)
 	case "heic":
