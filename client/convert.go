@@ -99,8 +99,8 @@ func pixelsOnly(file []byte) (prepared, error) {
 		w, h = h, w
 	}
 	plan := variant.PixelsOnly(variant.Source{Width: w, Height: h})
-	// What is told of the photo is what is sent: its own size would be the camera's.
-	p := prepared{report: r, photo: share.Photo{Width: plan[0].Width, Height: plan[0].Height}}
+	// What is told of the photo is what is sent: its own size would be the camera's. A pose has no size.
+	p := prepared{report: r, photo: share.Photo{Width: plan[0].Width, Height: plan[0].Height, Pose: r.Pose}}
 	if err := p.make(photo, plan); err != nil {
 		return prepared{}, err
 	}

@@ -71,7 +71,7 @@ func (c SendConfig) prepare(file []byte) (prepared, error) {
 	media := variant.Media(r.Media)
 	w, h := r.Displayed()
 	p := prepared{
-		photo:     share.Photo{Media: media, Width: w, Height: h, Orientation: r.Orientation},
+		photo:     share.Photo{Media: media, Width: w, Height: h, Orientation: r.Orientation, Pose: r.Pose},
 		original:  share.Variant{Role: variant.Original, Media: media, Width: w, Height: h, Data: data},
 		report:    r,
 		converted: converted,

@@ -25,6 +25,7 @@ package share
 import (
 	"errors"
 
+	"safelight/client/strip"
 	"safelight/client/variant"
 	"safelight/crypto/manifest"
 	"safelight/crypto/seal"
@@ -101,6 +102,8 @@ type Photo struct {
 	Caption     string
 	Credit      string
 	Preview     []byte // JPEG or WebP of at most variant.MaxPreview bytes, or empty
+	// Pose is how a panorama lies around the viewer; nil for any other. One that does not fit the size is left out.
+	Pose *strip.Pose
 }
 
 func (p Photo) manifest() manifest.Photo {
@@ -118,7 +121,36 @@ func (p Photo) manifest() manifest.Photo {
 	if p.Decorative {
 		m.Decorative, m.Alt = 1, ""
 	}
+	if pose := poseOf(p.Pose); pose != nil && pose.Fits(m.Width, m.Height) {
+		m.Pose = pose
+	}
 	return m
+}
+
+// PoseOf reads the pose of a photo that was opened; nil if it has none.
+func PoseOf(p *manifest.Pose) *strip.Pose {
+	if p == nil {
+		return nil
+	}
+	return &strip.Pose{
+		Across: int(p.Across), Down: int(p.Down), Left: int(p.Left), Top: int(p.Top),
+		Pitch: int(p.Pitch) - level, Roll: int(p.Roll), Heading: int(p.Heading), Tilt: int(p.Tilt) - level,
+	}
+}
+
+// level is what the manifest adds to angles above the horizon, which may be negative.
+const level = 90_00
+
+// poseOf writes a pose as the manifest does, which has no negative numbers.
+func poseOf(p *strip.Pose) *manifest.Pose {
+	if p == nil {
+		return nil
+	}
+	return &manifest.Pose{
+		Projection: manifest.Equirectangular,
+		Across:     uint64(p.Across), Down: uint64(p.Down), Left: uint64(p.Left), Top: uint64(p.Top),
+		Pitch: uint64(p.Pitch + level), Roll: uint64(p.Roll), Heading: uint64(p.Heading), Tilt: uint64(p.Tilt + level),
+	}
 }
 
 // extension is what an entry's name ends in, and a file's when it is saved.

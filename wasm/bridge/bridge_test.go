@@ -83,6 +83,23 @@ func TestStripIsStrip(t *testing.T) {
 	}
 }
 
+// TestPanoramaTold: how a panorama lies is told as strip tells it, and a photo without one has nothing of the kind.
+func TestPanoramaTold(t *testing.T) {
+	Serve()
+	for _, tt := range []struct {
+		photo []byte
+		want  string
+	}{
+		{striptest.PanoramaJPEG(64, 32, striptest.Options{Panorama: true}), `"pose":{"across":36000,"down":18000,"left":0,"top":0,"pitch":250,"roll":35880,"heading":0,"tilt":0}`},
+		{striptest.PanoramaJPEG(64, 32, striptest.Options{}), ""},
+	} {
+		got := must(t, "strip", array(tt.photo)).Get("report").String()
+		if tt.want != "" && !strings.Contains(got, tt.want) || tt.want == "" && strings.Contains(got, "pose") {
+			t.Errorf("told %s, want %s", got, tt.want)
+		}
+	}
+}
+
 func TestStripRefuses(t *testing.T) {
 	Serve()
 	whole := striptest.CameraJPEG(64, 48, striptest.Options{})

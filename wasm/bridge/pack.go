@@ -10,6 +10,7 @@ import (
 	"syscall/js"
 
 	"safelight/client/share"
+	"safelight/client/strip"
 	"safelight/client/variant"
 	"safelight/crypto/keys"
 	"safelight/crypto/locks"
@@ -61,6 +62,7 @@ type photo struct {
 	Decorative  bool          `json:"decorative"`
 	Caption     string        `json:"caption"`
 	Credit      string        `json:"credit"`
+	Pose        strip.Pose    `json:"pose"` // of a panorama
 	Variants    []coded       `json:"variants"`
 }
 
@@ -160,6 +162,9 @@ func (p *pack) addPhoto(args []js.Value) (any, error) {
 	about := share.Photo{
 		Media: ph.Media, Width: ph.Width, Height: ph.Height, Orientation: ph.Orientation,
 		Alt: ph.Alt, Decorative: ph.Decorative, Caption: ph.Caption, Credit: ph.Credit,
+	}
+	if ph.Pose != (strip.Pose{}) {
+		about.Pose = &ph.Pose
 	}
 	made, preview, err := variants(ph.Variants, args[1])
 	if err != nil {

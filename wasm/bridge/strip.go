@@ -23,7 +23,8 @@ type told struct {
 	Animated    bool            `json:"animated"`
 	Wide        bool            `json:"wide"` // a gamut larger than that of sRGB
 	Findings    []strip.Finding `json:"findings"`
-	Caption     string          `json:"caption"` // what the file says, for who asks to keep it
+	Pose        strip.Pose      `json:"pose,omitzero"` // how a panorama lies, which may be kept
+	Caption     string          `json:"caption"`       // what the file says, for who asks to keep it
 	Credit      string          `json:"credit"`
 	Plan        []spec          `json:"plan"`
 	PixelsOnly  []spec          `json:"pixelsOnly"` // instead of Plan and original
@@ -89,6 +90,9 @@ func describe(r strip.Report) told {
 	t := told{
 		Media: variant.Media(r.Media), Format: r.Format, Width: w, Height: h, Orientation: r.Orientation,
 		Alpha: r.Alpha, Animated: r.Animated, Wide: r.Wide, Findings: r.Findings,
+	}
+	if r.Pose != nil {
+		t.Pose = *r.Pose
 	}
 	t.Caption, t.Credit = r.Words()
 	source := variant.Source{Width: w, Height: h, Media: t.Media, Alpha: r.Alpha}

@@ -10,7 +10,7 @@ import (
 )
 
 // What crosses as JSON is written and read by JavaScript's own JSON: encoding/json would make the engine 30 kB larger,
-// compressed. Structures are described by their json tags all the same, of which omitempty alone is heeded.
+// compressed. Structures are described by their json tags all the same, of which omitempty and omitzero alone are heeded.
 
 // text writes v: structures, lists, strings, numbers up to 2^53 and truths.
 func text(v any) string {
@@ -52,7 +52,7 @@ func object(v reflect.Value) js.Value {
 // nameOf returns what a field is called, and whether it is left out when empty.
 func nameOf(f reflect.StructField) (name string, omit bool) {
 	name, option, _ := strings.Cut(f.Tag.Get("json"), ",")
-	return name, option == "omitempty"
+	return name, option == "omitempty" || option == "omitzero"
 }
 
 // parse reads what text wrote, or the page, into the structure or list that into points to. What is missing stays as it

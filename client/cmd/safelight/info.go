@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"safelight/client"
+	"safelight/client/share"
+	"safelight/client/strip"
 	"safelight/crypto/manifest"
 )
 
@@ -32,6 +34,7 @@ type infoPhotoJSON struct {
 	Alt      string            `json:"alt,omitempty"`
 	Caption  string            `json:"caption,omitempty"`
 	Credit   string            `json:"credit,omitempty"`
+	Pose     *strip.Pose       `json:"pose,omitempty"` // of a panorama, in hundredths of a degree
 	Variants []infoVariantJSON `json:"variants"`
 }
 
@@ -99,6 +102,9 @@ func printInfo(s streams, o *client.Opening, opened *client.Share) {
 	for i, p := range opened.Photos {
 		v, _ := pick(p, "")
 		fmt.Fprintf(s.out, "  %s  %d×%d %s, %s", fileName(p, i, v.Media), p.Width, p.Height, mediaName[p.Media], bytesText(int64(v.Size)))
+		if pose := share.PoseOf(p.Pose); pose != nil {
+			fmt.Fprintf(s.out, ", panorama of %s", poseText(pose))
+		}
 		if p.Alt != "" {
 			fmt.Fprintf(s.out, " – %s", indented(string(p.Alt)))
 		}
@@ -130,7 +136,7 @@ func infoOf(o *client.Opening, opened *client.Share) infoJSON {
 	for _, p := range opened.Photos {
 		j := infoPhotoJSON{
 			Name: string(p.Name), Media: mediaName[p.Media], Width: p.Width, Height: p.Height,
-			Alt: string(p.Alt), Caption: string(p.Caption), Credit: string(p.Credit),
+			Alt: string(p.Alt), Caption: string(p.Caption), Credit: string(p.Credit), Pose: share.PoseOf(p.Pose),
 		}
 		for _, v := range p.Variants {
 			j.Variants = append(j.Variants, infoVariantJSON{roleName[v.Role], mediaName[v.Media], v.Width, v.Height, v.Size})

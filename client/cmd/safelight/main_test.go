@@ -163,6 +163,9 @@ func cmdPhoto(ts *testscript.TestScript, neg bool, args []string) {
 	o.Seed = uint64(len(args[0])) + uint64(w)
 	data := striptest.CameraJPEG(w, h, o)
 	switch filepath.Ext(args[0]) {
+	case ".pano": // a JPEG whatever it is called
+		o.Panorama, o.Orientation, o.Trailer = true, 1, nil
+		data = striptest.PanoramaJPEG(w, h, o)
 	case ".png":
 		data = striptest.ScreenshotPNG(w, h, o)
 	case ".tif":

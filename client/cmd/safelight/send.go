@@ -212,11 +212,13 @@ type photoJSON struct {
 	Width   int      `json:"width"`
 	Height  int      `json:"height"`
 	Removed []string `json:"removed"`
+	// Pose is how a panorama lies around the viewer, which is kept; angles in hundredths of a degree.
+	Pose *strip.Pose `json:"pose,omitempty"`
 }
 
 func newPhotoJSON(file string, r strip.Report) photoJSON {
 	w, h := r.Displayed()
-	return photoJSON{file, r.Media.String(), w, h, removedCodes(r)}
+	return photoJSON{file, r.Media.String(), w, h, removedCodes(r), r.Pose}
 }
 
 func (f *sendFlags) print(s streams, sent *client.Sent, phrase string, files []string, keep *manageFile) error {
@@ -239,6 +241,9 @@ func (f *sendFlags) print(s streams, sent *client.Sent, phrase string, files []s
 	}
 	for i, p := range sent.Photos {
 		s.note("%s: %s%s", files[i], convertedText(sent.Converted[i]), removedText(p))
+		if p.Pose != nil {
+			s.note("%s: kept how the panorama lies (%s), and nothing else of it.", files[i], poseText(p.Pose))
+		}
 		if p.Media == strip.JXL {
 			s.note("%s: nothing here decodes JPEG XL, so no view goes with it; some browsers will not show it.", files[i])
 		}

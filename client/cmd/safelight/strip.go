@@ -95,6 +95,9 @@ func printReport(s streams, path string, r strip.Report, whole bool) {
 	case len(r.Findings) == 0:
 		fmt.Fprintln(s.out, "  nothing that can be read")
 	}
+	if r.Pose != nil {
+		fmt.Fprintf(s.out, "  a panorama (%s); how it lies is kept when it is sent, and nothing else of it\n", poseText(r.Pose))
+	}
 	var last strip.Group
 	for _, f := range r.Findings {
 		if f.Group != last {
@@ -118,6 +121,11 @@ func findingText(f strip.Finding) string {
 		text += fmt.Sprintf(", %s", bytesText(int64(f.Bytes)))
 	}
 	return text
+}
+
+// poseText says how much of the sphere a panorama covers.
+func poseText(p *strip.Pose) string {
+	return fmt.Sprintf("%.0f° × %.0f°", float64(p.Across)/100, float64(p.Down)/100)
 }
 
 // readPhoto reads a file that may be a photo.
