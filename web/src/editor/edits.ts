@@ -31,8 +31,13 @@ export const noEdits: Edits = { turns: 0, crop: whole, marks: [] };
 /** No box becomes smaller than this. */
 export const least = 0.01;
 
-export function isEdited({ turns, crop, marks }: Edits): boolean {
-  return turns !== 0 || marks.length > 0 || crop.x > 0 || crop.y > 0 || crop.w < 1 || crop.h < 1;
+/** The picture is cut or turned, not only covered in places. */
+export function reframes({ turns, crop }: Edits): boolean {
+  return turns !== 0 || crop.x > 0 || crop.y > 0 || crop.w < 1 || crop.h < 1;
+}
+
+export function isEdited(edits: Edits): boolean {
+  return edits.marks.length > 0 || reframes(edits);
 }
 
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);

@@ -1,6 +1,6 @@
 // Which codecs make the pictures of a photo: the browser's own where they can be used and believed, else those that come
 // with the page, loaded then. Decided by trying, never by the name of a browser.
-import type { Edits } from "../editor/edits.ts";
+import { type Edits, reframes } from "../editor/edits.ts";
 import { Fault, faultOf } from "./fault.ts";
 import { type Media, type MediaType, media } from "./photo.ts";
 import type { Pool } from "./pool.ts";
@@ -140,16 +140,18 @@ export class Maker {
   }
 
   /** A photo made of what edits leave of another: lossless where that was, else a JPEG. */
-  edit(photo: Blob, about: Stripped, edits: Edits, signal: AbortSignal): Promise<Stripped> {
+  async edit(photo: Blob, about: Stripped, edits: Edits, signal: AbortSignal): Promise<Stripped> {
     const { codec } = this.#pools;
     const lossless = about.alpha || isOneOf(ofEngine, about.media);
-    return this.#anew(
+    const made = await this.#anew(
       photo,
       about,
       signal,
       (source, frame) => codec.run("edit", [source, frame, edits, lossless], weightOf(frame), signal),
       async (pixels) => (await codec.run("editPixels", [pixels, edits], pixels.data.length, signal)) as Pixels,
     );
+    // A panorama that was cut or turned lies in another way, which nobody knows; one in which something was covered does not.
+    return about.pose && !reframes(edits) ? { ...made, pose: about.pose } : made;
   }
 
   /** A new photo, of which is known what the one it was made of gave away. */

@@ -1,7 +1,7 @@
 // What the page and its workers say to each other. Bytes of photos travel as Blobs, which are handles: the page passes
 // them on and never reads them. Sealed parts are transferred, not copied.
 import type { Edits } from "../editor/edits.ts";
-import type { Finding, Media, Role } from "./photo.ts";
+import type { Finding, Media, Pose, Role } from "./photo.ts";
 
 /** Where a listed file lies; the page reads it from its own HTML (lib/lazy.ts). */
 export interface Listed {
@@ -54,6 +54,8 @@ export interface About {
   /** Its gamut is larger than that of sRGB. */
   readonly wide: boolean;
   readonly findings: readonly Finding[];
+  /** How a panorama lies around the viewer: all that is kept of what the file says. */
+  readonly pose?: Pose;
   /** What the file says below the picture, for a sender who asks to keep it. */
   readonly caption: string;
   readonly credit: string;
@@ -220,7 +222,7 @@ export interface Part {
 }
 
 /** What the manifest says of a photo. */
-export type Described = Pick<Stripped, "media" | "width" | "height" | "orientation">;
+export type Described = Pick<Stripped, "media" | "width" | "height" | "orientation" | "pose">;
 
 /** In the order in which they are called; addPhoto and addRest resolve with about where in the sealed bundle they end. */
 export interface PackCalls {

@@ -170,9 +170,10 @@ async function quick(
 /** What the list says of a photo. Without its original, what the camera took is not told either: only what goes. */
 export function toldOf({ stripped, variants }: Ready, pixelsOnly: boolean): Described {
   const { media, width, height, orientation } = stripped;
+  const kept = stripped.pose && { pose: stripped.pose };
   const shown = variants.filter(({ role: of }) => of === role.view).toSorted((a, b) => b.width - a.width)[0];
-  if (!pixelsOnly || !shown) return { media, width, height, orientation };
-  return { media: shown.media, width: shown.width, height: shown.height, orientation: 1 };
+  if (!pixelsOnly || !shown) return { media, width, height, orientation, ...kept };
+  return { media: shown.media, width: shown.width, height: shown.height, orientation: 1, ...kept };
 }
 
 /** Commits, as soon as everything that the link opens with is there. Originals are on their way meanwhile. */

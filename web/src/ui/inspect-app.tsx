@@ -140,7 +140,7 @@ function Body({ look }: { readonly look: Looked["look"] }) {
   }
 }
 
-function Read({ inspected: { findings, refusal, convertible } }: { readonly inspected: Inspected }) {
+function Read({ inspected: { findings, refusal, convertible, pose } }: { readonly inspected: Inspected }) {
   return (
     <>
       {refusal ? <Refused code={refusal} convertible={convertible} holds={findings.length > 0} /> : null}
@@ -148,7 +148,11 @@ function Read({ inspected: { findings, refusal, convertible } }: { readonly insp
         <>
           <p class="small">{t("inspect.found", { n: findings.length })}</p>
           <Report findings={findings} />
-          {refusal ? null : <p class="caption">{t("inspect.would")}</p>}
+          {refusal ? null : (
+            <p class="caption">
+              {t("inspect.would")} {pose ? t("inspect.pose") : null}
+            </p>
+          )}
         </>
       ) : refusal ? null : (
         <div class="stack tight">

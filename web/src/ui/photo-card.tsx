@@ -144,7 +144,16 @@ function GivesAway({ photo: { work }, onConvert }: { readonly photo: Photo; read
       );
     case "stripped":
     case "ready":
-      return <Found findings={work.stripped.findings} />;
+      return (
+        <>
+          <Found findings={work.stripped.findings} />
+          {work.stripped.pose ? (
+            <p class="small quiet" data-testid="pose-kept">
+              {t("gives.pose")}
+            </p>
+          ) : null}
+        </>
+      );
     default:
       return work satisfies never;
   }
