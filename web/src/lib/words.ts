@@ -53,6 +53,7 @@ export async function loadLanguage(wanted: readonly string[] = navigator.languag
       const { default: late } = await lazy<{ default: Catalogue }>(`words-${tag}`);
       words = { ...words, ...late };
       language = tag;
+      numbers = plurals = undefined;
     } catch {
       // The page is usable in English; a chunk that is gone announces itself when something else is loaded.
     }
@@ -65,6 +66,10 @@ export function locale(): string {
   return language;
 }
 
+/** Made once for a language: making them takes longer than everything that is drawn with them. */
+let numbers: Intl.NumberFormat | undefined;
+let plurals: Intl.PluralRules | undefined;
+
 /** The phrase for key, in the user's language. {name} is replaced; {n} chooses the plural form and is formatted. */
 export function t(key: Key, params: Params = {}): string {
   const phrase = words[key] ?? key;
@@ -72,10 +77,14 @@ export function t(key: Key, params: Params = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
+    if (typeof value === "string") return value;
+    numbers ??= new Intl.NumberFormat(language);
+    return numbers.format(value);
   });
 }
 
 function plural(n: string | number | undefined): string {
-  return typeof n === "number" ? new Intl.PluralRules(language).select(n) : "other";
+  if (typeof n !== "number") return "other";
+  plurals ??= new Intl.PluralRules(language);
+  return plurals.select(n);
 }

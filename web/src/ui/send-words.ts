@@ -2,8 +2,16 @@
 import { locale, t } from "../lib/words.ts";
 import { unitsOf } from "../model/send-rules.ts";
 
-/** The language of the page as this reader's region writes it. */
-const region = () => navigator.languages.find((tag) => tag.startsWith(locale())) ?? locale();
+/** The language of the page as this reader's region writes it. Asking the browser for its list is slow. */
+const region = () => {
+  if (spoken?.language !== locale())
+    spoken = {
+      language: locale(),
+      region: navigator.languages.find((tag) => tag.startsWith(locale())) ?? locale(),
+    };
+  return spoken.region;
+};
+let spoken: { readonly language: string; readonly region: string } | undefined;
 
 const scales = [
   [1e9, "gigabyte"],
@@ -30,7 +38,7 @@ const scaleOf = (n: number) => scales.find(([size]) => n >= size) ?? scales[2];
 
 /** 22.4 MB. */
 export function bytes(n: number): string {
-  if (n < 1000) return new Intl.NumberFormat(region(), { style: "unit", unit: "byte", unitDisplay: "long" }).format(n);
+  if (n < 1000) return formatOf({ style: "unit", unit: "byte", unitDisplay: "long" }).format(n);
   const [scale, unit] = scaleOf(n);
   return scaled(n, scale, { style: "unit", unit });
 }
@@ -72,15 +80,13 @@ export function moment(ms: number): string {
 }
 
 export function percent(share: number): string {
-  return new Intl.NumberFormat(region(), { style: "percent" }).format(Math.floor(100 * share) / 100);
+  return formatOf({ style: "percent" }).format(Math.floor(100 * share) / 100);
 }
 
 /** 12 s, or 3 min. */
 export function duration(seconds: number): string {
   const [n, unit] = seconds < 90 ? [seconds, "second"] : [Math.round(seconds / 60), "minute"];
-  return new Intl.NumberFormat(region(), { style: "unit", unit: unit as string, unitDisplay: "short" }).format(
-    n as number,
-  );
+  return formatOf({ style: "unit", unit: unit as string, unitDisplay: "short" }).format(n as number);
 }
 
 export function opensTimes(views: number): string {

@@ -7,10 +7,14 @@ const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 export function sizeWords(bytes: number): string {
   const step = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
   const digits = step < 2 ? 0 : 1;
-  const format = { style: "unit", unit: units[step] ?? "byte", unitDisplay: "short", maximumFractionDigits: digits };
-  const words = new Intl.NumberFormat(locale(), format as Intl.NumberFormatOptions).format(bytes / 1000 ** step);
-  return words.replace(" ", "\u00a0");
+  const style = { style: "unit", unit: units[step] ?? "byte", unitDisplay: "short", maximumFractionDigits: digits };
+  const format = formats[step] ?? new Intl.NumberFormat(locale(), style as Intl.NumberFormatOptions);
+  formats[step] = format; // the language is settled before anything is drawn
+  return format.format(bytes / 1000 ** step).replace(" ", "\u00a0");
 }
+
+/** By step: making one takes longer than what is drawn around it. */
+const formats: Intl.NumberFormat[] = [];
 
 export function percentWords(part: number): string {
   return new Intl.NumberFormat(locale(), { style: "percent" }).format(Math.min(1, Math.max(0, part)));
