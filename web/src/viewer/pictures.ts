@@ -33,6 +33,8 @@ export type Read = (
 
 /** How far from the current photo pictures are kept. */
 export const reach = 2;
+/** Addresses of previews that are kept: more than a screen has, even a wide one. */
+const mostPreviews = 256;
 /** Neighbours are fetched ahead when they weigh no more than this, and never for who saves data. */
 const mostAhead = 3_000_000;
 /** Progress is told from then on, and so often, ms. */
@@ -86,9 +88,22 @@ export class Pictures {
     const media = bytes && bytes.length > 0 ? sniff(bytes) : undefined;
     if (!bytes || !media || this.closed) return undefined;
     const url = this.previews.get(i) ?? URL.createObjectURL(new Blob([bytes], { type: mimeOf(media) }));
+    this.previews.delete(i);
     this.previews.set(i, url);
+    this.forgetPreview();
     return url;
   }
+
+  /** The one that was asked for the longest ago goes; what shows it has decoded it by then. */
+  private forgetPreview(): void {
+    const [oldest] = this.previews;
+    if (!oldest || this.previews.size <= mostPreviews) return;
+    URL.revokeObjectURL(oldest[1]);
+    this.previews.delete(oldest[0]);
+  }
+
+  /** For the filmstrip: a picture that is there anyway is sharper than the preview, and costs no request. */
+  readonly small = (i: number): string | undefined => this.held.get(i)?.url ?? this.preview(i);
 
   /** A later revision of the share: what is on the screen stays as long as it is still part of it. */
   update(share: Opened): void {

@@ -1,17 +1,18 @@
 // The room: one photo at a time in the dark, its neighbours a swipe away.
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Photo } from "../format/manifest.ts";
 import { t } from "../lib/words.ts";
 import type { Opened, ViewCode } from "../model/view-state.ts";
 import type { Viewing } from "../model/viewing.ts";
 import { Icon } from "../ui/icon.tsx";
 import { sizeWords } from "./amounts.ts";
-import { Film } from "./film.tsx";
 import { Info } from "./info.tsx";
 import { type Picture, Pictures, type Read, reach } from "./pictures.ts";
 import { here } from "./place.ts";
 import { Slide } from "./slide.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useDownloads } from "./use-download.ts";
+import { useFilm } from "./use-film.ts";
 import { useIdle } from "./use-idle.ts";
 import { useKeys } from "./use-keys.ts";
 import { useMore, useParts } from "./use-more.ts";
@@ -37,10 +38,15 @@ export function Room({ share, late, read, reading }: RoomProps) {
     if (!z) setZoomed(false);
   }, []);
   const track = useTrack(n);
-  const { current, go } = track;
+  const { current, go, seen } = track;
+  const [updated, setUpdated] = useState(false);
   const downloads = useDownloads(share, read, pictures);
   const parts = useParts(share, reading);
-  const more = useMore(parts, track);
+  const more = useMore(parts, track, () => setUpdated(true));
+  const { shown, problem } = pictures.at(current);
+  const film = useFilm(n, current, pictures, go, shown !== undefined || problem !== undefined);
+  const room = useRef<HTMLElement>(null);
+  useLayoutEffect(() => room.current?.style.setProperty("--n", `${n}`), [n]);
   const toggle = useRef<HTMLButtonElement>(null);
   const closePanel = () => {
     setPanel(false);
@@ -57,7 +63,7 @@ export function Room({ share, late, read, reading }: RoomProps) {
   const photo = share.photos[Math.min(current, n - 1)];
   if (!photo) return null;
   return (
-    <main class={idle ? "viewer is-idle" : "viewer"} id="main">
+    <main class={idle ? "viewer is-idle" : "viewer"} id="main" ref={room}>
       <TopBar
         share={share}
         i={current}
@@ -71,34 +77,51 @@ export function Room({ share, late, read, reading }: RoomProps) {
       <section class="stage" aria-label={t("room.photos")}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller has to be reachable by keyboard */}
         <div class={zoomed ? "track is-zoomed" : "track"} ref={track.ref} onScroll={track.onScroll} tabIndex={0}>
-          {share.photos.map((p, i) =>
-            // A slide that nobody can see yet is only its place: a share may have 2,000 of them.
-            Math.abs(i - current) > reach ? (
-              <div class="slide" key={i} data-testid="photo" data-state="preview" inert />
-            ) : (
-              <Slide
-                key={i}
-                photo={p}
-                i={i}
-                n={n}
-                picture={pictures.at(i)}
-                current={i === current}
-                first={i === 0}
-                onZoom={onZoom}
-                onZoomed={setZoomed}
-                retry={() => pictures.show(i)}
-                parts={parts}
-              />
-            ),
-          )}
+          {drawnSlides(current, seen, share.photos).map(([i, p]) => (
+            <Slide
+              key={i}
+              photo={p}
+              i={i}
+              n={n}
+              picture={pictures.at(i)}
+              current={i === current}
+              first={i === 0}
+              onZoom={onZoom}
+              onZoomed={setZoomed}
+              retry={() => pictures.show(i)}
+              parts={parts}
+            />
+          ))}
         </div>
         <Nav current={current} n={n} go={go} />
-        <Hint share={share} late={late} zoomed={zoomed} picture={pictures.at(current)} />
+        <Hint
+          share={share}
+          late={late ?? (updated ? "updated" : undefined)}
+          zoomed={zoomed}
+          picture={pictures.at(current)}
+        />
       </section>
       {panel ? <Info share={share} photo={photo} i={current} more={more} close={closePanel} focus={opened} /> : null}
-      {n > 1 ? <Film n={n} current={current} pictures={pictures} go={go} /> : null}
+      {n > 1 ? (
+        <nav class="film" aria-label={t("room.photos")} ref={film}>
+          <div />
+        </nav>
+      ) : null}
+      <p class="vh" aria-live="polite">
+        {t("room.photo", { i: current + 1, n })}
+      </p>
     </main>
   );
+}
+
+/** Slides near the photo on the screen, and what is swiped past before that settles: a share may have 2,000. */
+function drawnSlides(current: number, seen: number, photos: Opened["photos"]): readonly (readonly [number, Photo])[] {
+  const near = Array.from({ length: 2 * reach + 1 }, (_, k) => [current - reach + k, seen - 1 + Math.min(k, 2)]);
+  const places = [...new Set(near.flat())].sort((a, b) => a - b);
+  return places.flatMap((i) => {
+    const photo = photos[i];
+    return photo ? [[i, photo] as const] : [];
+  });
 }
 
 /** The pictures of the share, kept over a later revision; renders again when one arrives. */
@@ -166,7 +189,9 @@ function Hint({ share: { statement, skew }, late, zoomed, picture: { arriving } 
   if (late)
     return (
       <p class="zoomhint stays" role="alert" data-testid="error" data-code={late}>
-        {t(late === "gone" || late === "used" ? "room.late" : "room.late.changed")}
+        {late === "updated"
+          ? `${t("fail.updated.body")} ${t("fail.updated.do")}`
+          : t(late === "gone" || late === "used" ? "room.late" : "room.late.changed")}
       </p>
     );
   if (arriving)

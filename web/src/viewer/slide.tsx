@@ -27,6 +27,7 @@ export function Slide(p: SlideProps) {
   const { photo, picture, current, first } = p;
   const zoomer = useRef<HTMLDivElement>(null);
   const print = useRef<HTMLDivElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   const { onZoom, onZoomed } = p;
   const ready = picture.shown !== undefined;
   useEffect(() => {
@@ -47,6 +48,7 @@ export function Slide(p: SlideProps) {
       zoom?.close();
     };
   }, [current, ready, onZoom, onZoomed, p.parts, p.i]);
+  useLayoutEffect(() => place.current?.style.setProperty("--i", `${p.i}`), [p.i]);
   useLayoutEffect(() => {
     print.current?.style.setProperty("--w", `${photo.width}px`);
     print.current?.style.setProperty("--ratio", `${photo.width / photo.height}`);
@@ -54,7 +56,7 @@ export function Slide(p: SlideProps) {
   const state = picture.shown?.is ?? "preview";
   const alt = photo.decorative ? "" : photo.alt || t("room.alt", { i: p.i + 1, n: p.n });
   return (
-    <div class="slide" data-testid="photo" data-state={state} inert={!current}>
+    <div class="slide" ref={place} data-testid="photo" data-i={p.i} data-state={state} inert={!current}>
       <div class="zoomer" ref={zoomer}>
         <div class="print" ref={print}>
           {picture.preview ? (

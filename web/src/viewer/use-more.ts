@@ -20,21 +20,19 @@ export function useParts(share: Opened, reading: Viewing["reading"]): SlideParts
   return parts.current;
 }
 
-export function useMore(parts: SlideParts, { where, go }: Track): OpenMore {
+/** gone: told when its script is not there any more after an update. */
+export function useMore(parts: SlideParts, { where, go }: Track, gone: () => void): OpenMore {
   const { share } = parts;
   const made = useRef<More | undefined>(undefined);
   useEffect(() => made.current?.update(share), [share]);
   useEffect(() => () => made.current?.close(), []);
   return (kind) => {
     if (share.photos.length < 2) return;
-    lazy<typeof MoreModule>("more").then(
-      ({ open }) => {
-        made.current?.close();
-        made.current = open(kind, { ...parts, current: where.current, go }, () => {
-          made.current = undefined;
-        });
-      },
-      () => {}, // gone after an update: the photos are still there one by one
-    );
+    lazy<typeof MoreModule>("more").then(({ open }) => {
+      made.current?.close();
+      made.current = open(kind, { ...parts, current: where.current, go }, () => {
+        made.current = undefined;
+      });
+    }, gone);
   };
 }

@@ -1,9 +1,11 @@
 // The track of slides: a scroller that snaps, so that fingers swipe with the browser's own physics.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface Track {
   readonly ref: { current: HTMLDivElement | null };
   readonly current: number;
+  /** What is in sight while it is scrolled, before that settles. */
+  readonly seen: number;
   /** The same as current, but of now: keys may come faster than the page is drawn. */
   readonly where: { readonly current: number };
   go(i: number): void;
@@ -12,28 +14,38 @@ export interface Track {
 
 const settleTime = 90;
 
+interface Place {
+  readonly at: number;
+  /** How it was come to: steps glide, jumps do not, and a hand has scrolled already. */
+  readonly by: "step" | "jump" | "hand";
+}
+
 export function useTrack(n: number): Track {
   const ref = useRef<HTMLDivElement>(null);
-  const [current, setCurrent] = useState(0);
+  const [{ at, by }, setAt] = useState<Place>({ at: 0, by: "hand" });
+  const [seen, setSeen] = useState(0);
   const where = useRef(0);
   const settle = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const go = (i: number) => {
     const to = Math.min(n - 1, Math.max(0, i));
     const near = Math.abs(to - where.current) === 1;
     where.current = to;
-    setCurrent(to);
-    place(ref.current, to, near && !matchMedia("(prefers-reduced-motion: reduce)").matches);
+    setAt({ at: to, by: near ? "step" : "jump" });
+    setSeen(to);
   };
+  // Once the slide is drawn: the track would come to rest at the nearest one that is there.
+  useLayoutEffect(() => {
+    if (by === "hand") return;
+    place(ref.current, at, by === "step" && !matchMedia("(prefers-reduced-motion: reduce)").matches);
+  }, [at, by]);
   const onScroll = () => {
     clearTimeout(settle.current);
+    setSeen(Math.min(n - 1, inSight(ref.current) ?? 0));
     settle.current = setTimeout(() => {
-      const track = ref.current;
-      if (!track || track.clientWidth === 0) return;
-      // From right to left scrollLeft counts below zero.
-      const i = Math.round(Math.abs(track.scrollLeft) / track.clientWidth);
-      if (i === where.current || i >= n) return;
+      const i = inSight(ref.current);
+      if (i === undefined || i === where.current || i >= n) return;
       where.current = i;
-      setCurrent(i);
+      setAt({ at: i, by: "hand" });
     }, settleTime);
   };
   useEffect(() => {
@@ -49,7 +61,13 @@ export function useTrack(n: number): Track {
       observer.disconnect();
     };
   }, []);
-  return { ref, current: Math.min(current, n - 1), where, go, onScroll };
+  return { ref, current: Math.min(at, n - 1), seen, where, go, onScroll };
+}
+
+function inSight(track: HTMLElement | null): number | undefined {
+  if (!track || track.clientWidth === 0) return undefined;
+  // From right to left scrollLeft counts below zero.
+  return Math.round(Math.abs(track.scrollLeft) / track.clientWidth);
 }
 
 function place(track: HTMLElement | null, i: number, smooth: boolean): void {

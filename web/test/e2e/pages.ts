@@ -15,6 +15,9 @@ export interface Sent {
 
 export const part = (page: Page, name: string) => page.getByTestId(name);
 
+/** The n-th photo of an open share, from 0; far from the one on the screen it is not there. */
+export const slide = (page: Page, n: number) => page.locator(`[data-testid="photo"][data-i="${n}"]`);
+
 export async function choose(page: Page, files: string | string[]): Promise<void> {
   await part(page, "photo-input").first().setInputFiles(files);
 }
@@ -63,7 +66,7 @@ export async function stranger(browser: Browser, options: Parameters<Browser["ne
 /** Waits until the n-th photo (from 0) shows the state or a better one, painted. */
 export async function shows(page: Page, state: "preview" | "view" | "original" = "view", n = 0): Promise<void> {
   const better = ["preview", "view", "original"].slice(["preview", "view", "original"].indexOf(state));
-  const photo = part(page, "photo").nth(n);
+  const photo = slide(page, n);
   await expect(photo).toHaveAttribute("data-state", new RegExp(`^(${better.join("|")})$`), { timeout: 60_000 });
   await expect
     .poll(() =>
@@ -78,22 +81,20 @@ export async function shows(page: Page, state: "preview" | "view" | "original" =
 
 /** Mean colours of a grid over the largest picture in the photo: what a person would recognise. */
 export async function grid(page: Page, n = 0, cells = 4): Promise<number[][]> {
-  return part(page, "photo")
-    .nth(n)
-    .evaluate((photo, count) => {
-      const sources = [...photo.querySelectorAll<HTMLImageElement | HTMLCanvasElement>("img, canvas")];
-      const width = (e: HTMLImageElement | HTMLCanvasElement) =>
-        e instanceof HTMLImageElement ? e.naturalWidth : e.width;
-      const source = sources.sort((a, b) => width(b) - width(a))[0];
-      const canvas = document.createElement("canvas");
-      canvas.width = canvas.height = count;
-      const context = canvas.getContext("2d");
-      if (!source || !context) throw new Error("nothing is painted");
-      context.imageSmoothingQuality = "high";
-      context.drawImage(source, 0, 0, count, count);
-      const { data } = context.getImageData(0, 0, count, count);
-      return Array.from({ length: count * count }, (_, i) => [...data.slice(i * 4, i * 4 + 3)]);
-    }, cells);
+  return slide(page, n).evaluate((photo, count) => {
+    const sources = [...photo.querySelectorAll<HTMLImageElement | HTMLCanvasElement>("img, canvas")];
+    const width = (e: HTMLImageElement | HTMLCanvasElement) =>
+      e instanceof HTMLImageElement ? e.naturalWidth : e.width;
+    const source = sources.sort((a, b) => width(b) - width(a))[0];
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = count;
+    const context = canvas.getContext("2d");
+    if (!source || !context) throw new Error("nothing is painted");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(source, 0, 0, count, count);
+    const { data } = context.getImageData(0, 0, count, count);
+    return Array.from({ length: count * count }, (_, i) => [...data.slice(i * 4, i * 4 + 3)]);
+  }, cells);
 }
 
 export function distance(a: number[][], b: number[][]): number {
