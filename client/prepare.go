@@ -90,7 +90,7 @@ func (p *prepared) makeViews(alpha, avif bool) error {
 		return err
 	}
 	photo.ToSRGB = toSRGB(photo.Profile)
-	source := variant.Source{Width: p.photo.Width, Height: p.photo.Height, Media: p.original.Media, Alpha: alpha}
+	source := variant.Source{Width: p.photo.Width, Height: p.photo.Height, Media: p.original.Media, Alpha: alpha, Animated: p.report.Animated}
 	plan := variant.Plan(source)
 	if err := p.make(photo, plan); err != nil {
 		return err
@@ -100,7 +100,7 @@ func (p *prepared) makeViews(alpha, avif bool) error {
 			return err
 		}
 	}
-	if !variant.Tiled(source) {
+	if _, ok := variant.PlanTiles(source); !ok {
 		return nil
 	}
 	return p.makeTiles(photo)
@@ -128,7 +128,8 @@ func (p *prepared) makeAVIF(photo variant.Photo, plan []variant.Spec) error {
 	})
 }
 
-// makeTiles cuts a large photo into pieces, for who looks closely.
+// makeTiles cuts a large photo into pieces, for who looks closely. A build whose encoder knows no one format for all of
+// them leaves them out.
 func (p *prepared) makeTiles(photo variant.Photo) error {
 	var tiles [][]byte
 	var media variant.Media
@@ -137,6 +138,9 @@ func (p *prepared) makeTiles(photo variant.Photo) error {
 		tiles, media = append(tiles, data), m
 		return err
 	})
+	if errors.Is(err, variant.ErrFormats) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package variant
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"image/draw"
@@ -16,18 +17,34 @@ const tiledAbove = 24_000_000
 // tileQuality is a little better than a view's: tiles are looked at closely.
 const tileQuality = 85
 
-// Tiled reports whether a photo is to have a tile set.
-func Tiled(s Source) bool { return s.Width*s.Height > tiledAbove }
+// PlanTiles returns how the tile set of a photo is made; false if it is to have none. What moves has none: its tiles would
+// be those of the first picture.
+func PlanTiles(s Source) (Spec, bool) {
+	if s.Width*s.Height <= tiledAbove || s.Animated {
+		return Spec{}, false
+	}
+	return Spec{Role: TileSet, Width: s.Width, Height: s.Height, Quality: tileQuality, Later: true}, true
+}
+
+// ErrFormats is what Tiles returns where the encoder answers with different formats: the tiles of a set have one.
+var ErrFormats = errors.New("the tiles of a photo came out in different formats")
 
 // Tiles codes a photo in tiles as FORMAT.md has them, and yields them row by row: upright, each at most TileEdge wide
 // and high. width and height are as displayed.
 func Tiles(p Photo, width, height int, enc Encoder, yield func([]byte, Media) error) error {
+	var all Media
 	for y := 0; y < height; y += TileEdge {
 		for x := 0; x < width; x += TileEdge {
 			at := image.Rect(x, y, min(x+TileEdge, width), min(y+TileEdge, height))
 			data, media, err := enc.Encode(Straight(tile(p, at, width, height)), Options{Quality: tileQuality, Profile: p.Profile})
 			if err != nil {
 				return fmt.Errorf("encoding the tile at %v: %w", at.Min, err)
+			}
+			if all == 0 {
+				all = media
+			}
+			if media != all {
+				return ErrFormats
 			}
 			if err := yield(data, media); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package variant
 
 import (
+	"errors"
 	"image"
 	"image/draw"
 	"testing"
@@ -46,13 +47,49 @@ func TestTilesMakeThePicture(t *testing.T) {
 	}
 }
 
-func TestTiled(t *testing.T) {
+func TestPlanTiles(t *testing.T) {
 	for _, tt := range []struct {
-		w, h int
-		want bool
-	}{{4032, 3024, false}, {6000, 4000, false}, {6048, 8064, true}} {
-		if got := Tiled(Source{Width: tt.w, Height: tt.h}); got != tt.want {
-			t.Errorf("%d × %d: %v", tt.w, tt.h, got)
+		name     string
+		w, h     int
+		animated bool
+		want     bool
+	}{
+		{"12 megapixels", 4032, 3024, false, false},
+		{"24 megapixels exactly", 6000, 4000, false, false},
+		{"one row more", 6000, 4001, false, true},
+		{"48 megapixels", 6048, 8064, false, true},
+		{"one that moves", 6048, 8064, true, false},
+	} {
+		got, ok := PlanTiles(Source{Width: tt.w, Height: tt.h, Animated: tt.animated})
+		if ok != tt.want {
+			t.Errorf("%s: %v", tt.name, ok)
 		}
+		if ok && (got.Role != TileSet || got.Width != tt.w || got.Height != tt.h || !got.Later || got.Quality == 0) {
+			t.Errorf("%s: %+v", tt.name, got)
+		}
+	}
+}
+
+// fickle answers with another format where a picture is transparent, as the pure-Go build does.
+type fickle struct{}
+
+func (fickle) Encode(img *image.NRGBA, _ Options) ([]byte, Media, error) {
+	if img.Opaque() {
+		return []byte{1}, JPEG, nil
+	}
+	return []byte{1}, WebP, nil
+}
+
+func TestTilesOfOneFormat(t *testing.T) {
+	photo := image.NewNRGBA(image.Rect(0, 0, 2*TileEdge, 10))
+	draw.Draw(photo, image.Rect(0, 0, TileEdge, 10), image.Black, image.Point{}, draw.Src)
+	yielded := 0
+	yield := func([]byte, Media) error { yielded++; return nil }
+	if err := Tiles(Photo{Image: photo}, 2*TileEdge, 10, fickle{}, yield); !errors.Is(err, ErrFormats) || yielded != 1 {
+		t.Errorf("half transparent: %v after %d tiles", err, yielded)
+	}
+	draw.Draw(photo, photo.Rect, image.Black, image.Point{}, draw.Src)
+	if err := Tiles(Photo{Image: photo}, 2*TileEdge, 10, fickle{}, yield); err != nil {
+		t.Errorf("opaque: %v", err)
 	}
 }

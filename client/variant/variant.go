@@ -64,6 +64,7 @@ type Source struct {
 	Width, Height int // as displayed, after orientation
 	Media         Media
 	Alpha         bool
+	Animated      bool
 }
 
 // Spec is one variant to make.

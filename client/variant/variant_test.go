@@ -19,18 +19,18 @@ func TestPlan(t *testing.T) {
 		later [2]int    // the second view, if there is one
 		want  [3][2]int // view, thumb, preview
 	}{
-		{"camera", Source{4032, 3024, JPEG, false}, [2]int{}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
-		{"upright", Source{3024, 4032, HEIC, false}, [2]int{1536, 2048}, [3][2]int{{960, 1280}, {240, 320}, {24, 32}}},
-		{"48 megapixels", Source{8064, 6048, JPEG, false}, [2]int{2048, 1536}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
-		{"24 megapixels", Source{6000, 4000, JPEG, false}, [2]int{}, [3][2]int{{1280, 853}, {320, 213}, {32, 21}}},
-		{"a little more", Source{6001, 4000, JPEG, false}, [2]int{2048, 1365}, [3][2]int{{1280, 853}, {320, 213}, {32, 21}}},
-		{"3 megapixels", Source{2048, 1536, JPEG, false}, [2]int{}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
-		{"3 megapixels that few browsers show", Source{2048, 1536, HEIC, false}, [2]int{2048, 1536}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
-		{"screen", Source{2880, 1800, PNG, true}, [2]int{}, [3][2]int{{2048, 1280}, {320, 200}, {32, 20}}},
-		{"small", Source{200, 100, PNG, true}, [2]int{}, [3][2]int{{200, 100}, {200, 100}, {32, 16}}},
-		{"tiny", Source{1, 1, PNG, true}, [2]int{}, [3][2]int{{1, 1}, {1, 1}, {1, 1}}},
-		{"ribbon", Source{60000, 3, JPEG, false}, [2]int{}, [3][2]int{{1280, 1}, {320, 1}, {32, 1}}},
-		{"between", Source{1280, 1281, JPEG, false}, [2]int{}, [3][2]int{{1279, 1280}, {320, 320}, {32, 32}}},
+		{"camera", Source{4032, 3024, JPEG, false, false}, [2]int{}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"upright", Source{3024, 4032, HEIC, false, false}, [2]int{1536, 2048}, [3][2]int{{960, 1280}, {240, 320}, {24, 32}}},
+		{"48 megapixels", Source{8064, 6048, JPEG, false, false}, [2]int{2048, 1536}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"24 megapixels", Source{6000, 4000, JPEG, false, false}, [2]int{}, [3][2]int{{1280, 853}, {320, 213}, {32, 21}}},
+		{"a little more", Source{6001, 4000, JPEG, false, false}, [2]int{2048, 1365}, [3][2]int{{1280, 853}, {320, 213}, {32, 21}}},
+		{"3 megapixels", Source{2048, 1536, JPEG, false, false}, [2]int{}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"3 megapixels that few browsers show", Source{2048, 1536, HEIC, false, false}, [2]int{2048, 1536}, [3][2]int{{1280, 960}, {320, 240}, {32, 24}}},
+		{"screen", Source{2880, 1800, PNG, true, false}, [2]int{}, [3][2]int{{2048, 1280}, {320, 200}, {32, 20}}},
+		{"small", Source{200, 100, PNG, true, false}, [2]int{}, [3][2]int{{200, 100}, {200, 100}, {32, 16}}},
+		{"tiny", Source{1, 1, PNG, true, false}, [2]int{}, [3][2]int{{1, 1}, {1, 1}, {1, 1}}},
+		{"ribbon", Source{60000, 3, JPEG, false, false}, [2]int{}, [3][2]int{{1280, 1}, {320, 1}, {32, 1}}},
+		{"between", Source{1280, 1281, JPEG, false, false}, [2]int{}, [3][2]int{{1279, 1280}, {320, 320}, {32, 32}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Plan(tt.in)
@@ -61,10 +61,10 @@ func TestPixelsOnly(t *testing.T) {
 		in   Source
 		want [3][2]int
 	}{
-		{Source{4032, 3024, JPEG, false}, [3][2]int{{2048, 1536}, {320, 240}, {32, 24}}},
-		{Source{2048, 1536, PNG, true}, [3][2]int{{1843, 1382}, {320, 240}, {32, 24}}},
-		{Source{300, 200, HEIC, false}, [3][2]int{{270, 180}, {270, 180}, {32, 21}}},
-		{Source{1, 1, PNG, false}, [3][2]int{{1, 1}, {1, 1}, {1, 1}}},
+		{Source{4032, 3024, JPEG, false, false}, [3][2]int{{2048, 1536}, {320, 240}, {32, 24}}},
+		{Source{2048, 1536, PNG, true, false}, [3][2]int{{1843, 1382}, {320, 240}, {32, 24}}},
+		{Source{300, 200, HEIC, false, false}, [3][2]int{{270, 180}, {270, 180}, {32, 21}}},
+		{Source{1, 1, PNG, false, false}, [3][2]int{{1, 1}, {1, 1}, {1, 1}}},
 	} {
 		got := PixelsOnly(tt.in)
 		if len(got) != 3 {
@@ -193,7 +193,7 @@ func TestMake(t *testing.T) {
 			w, h := tt.want[0][0], tt.want[0][1]
 			var enc pngs
 			var got []Variant
-			err := Make(tt.photo, Plan(Source{w, h, tt.media, false}), &enc, func(v Variant) error { got = append(got, v); return nil })
+			err := Make(tt.photo, Plan(Source{w, h, tt.media, false, false}), &enc, func(v Variant) error { got = append(got, v); return nil })
 			if err != nil || len(got) != 3 {
 				t.Fatalf("Make: %d variants, error %v", len(got), err)
 			}
@@ -216,7 +216,7 @@ func TestMake(t *testing.T) {
 func TestMakeStops(t *testing.T) {
 	full := errors.New("full")
 	p := Photo{Image: noise(64, 64, 1)}
-	plan := Plan(Source{64, 64, JPEG, false})
+	plan := Plan(Source{64, 64, JPEG, false, false})
 	if err := Make(p, plan, &pngs{}, func(Variant) error { return full }); !errors.Is(err, full) {
 		t.Errorf("Make = %v, want the error of yield", err)
 	}

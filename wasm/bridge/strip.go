@@ -27,7 +27,8 @@ type told struct {
 	Caption     string          `json:"caption"`       // what the file says, for who asks to keep it
 	Credit      string          `json:"credit"`
 	Plan        []spec          `json:"plan"`
-	PixelsOnly  []spec          `json:"pixelsOnly"` // instead of Plan and original
+	PixelsOnly  []spec          `json:"pixelsOnly"`      // instead of Plan and original
+	Tiles       []spec          `json:"tiles,omitempty"` // of a large photo the tile set
 	Refusal     string          `json:"refusal,omitempty"`
 	Convertible bool            `json:"convertible"`
 }
@@ -95,8 +96,11 @@ func describe(r strip.Report) told {
 		t.Pose = *r.Pose
 	}
 	t.Caption, t.Credit = r.Words()
-	source := variant.Source{Width: w, Height: h, Media: t.Media, Alpha: r.Alpha}
+	source := variant.Source{Width: w, Height: h, Media: t.Media, Alpha: r.Alpha, Animated: r.Animated}
 	t.Plan, t.PixelsOnly = specs(variant.Plan(source)), specs(variant.PixelsOnly(source))
+	if tiles, ok := variant.PlanTiles(source); ok {
+		t.Tiles = specs([]variant.Spec{tiles})
+	}
 	return t
 }
 

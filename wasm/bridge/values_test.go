@@ -20,7 +20,7 @@ func everything() told {
 			{Group: "location", Code: "gps", Label: "finding.gps", Value: quoted, Width: 3, Height: 4, Bytes: 5, Picture: []byte("not told")},
 			{},
 		},
-		Caption: quoted, Credit: "c", Plan: []spec{{1, 2, 3, 4, true, true, true}, {}}, PixelsOnly: []spec{{}},
+		Caption: quoted, Credit: "c", Plan: []spec{{1, 2, 3, 4, true, true, true}, {}}, PixelsOnly: []spec{{}}, Tiles: []spec{{3, 8000, 6000, 85, false, false, true}},
 		Refusal: "r", Convertible: true,
 	}
 }

@@ -12,6 +12,13 @@ func DisplayP3(name string) []byte {
 	return ICCOf(name, [3][3]int32{{33759, 15807, -69}, {19136, 45352, 2751}, {10295, 4377, 51382}})
 }
 
+func (o Options) icc() []byte {
+	if o.Wide {
+		return DisplayP3(o.Profile)
+	}
+	return ICC(o.Profile)
+}
+
 // ICCOf returns a profile with the given XYZ of red, green and blue, in 1/65536.
 func ICCOf(name string, primaries [3][3]int32) []byte {
 	text := append([]byte("text\x00\x00\x00\x00"), name...)

@@ -27,7 +27,7 @@ func writeJPEGMetadata(out *bytes.Buffer, w, h int, o Options) {
 		out.Write(Segment(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"), PanoramaXMP(w, h)))
 	}
 	if o.Profile != "" {
-		out.Write(Segment(0xe2, []byte("ICC_PROFILE\x00\x01\x01"), ICC(o.Profile)))
+		out.Write(Segment(0xe2, []byte("ICC_PROFILE\x00\x01\x01"), o.icc()))
 	}
 	if o.Comment != "" {
 		out.Write(Segment(0xfe, []byte(o.Comment)))

@@ -44,7 +44,7 @@ func ScreenshotPNG(w, h int, o Options) []byte {
 	var chunks [][]byte
 	add := func(c []byte) { chunks = append(chunks, c) }
 	if o.Profile != "" {
-		add(Chunk("iCCP", []byte(o.Profile+"\x00\x00"), Deflate(ICC(o.Profile))))
+		add(Chunk("iCCP", []byte(o.Profile+"\x00\x00"), Deflate(o.icc())))
 	}
 	add(Chunk("pHYs", []byte{0, 0, 0x16, 0x25, 0, 0, 0x16, 0x25, 1}))
 	add(Chunk("tIME", []byte{0x07, 0xea, 5, 4, 11, 12, 13}))

@@ -28,8 +28,10 @@ type Options struct {
 	// MakerNote in the maker note, Serial as the body's serial number.
 	Owner, Comment, MakerNote, Serial string
 	GPS                               *Position
-	// XMP is planted as an XMP packet, Profile is the name of an ICC profile (sRGB in all but name).
+	// XMP is planted as an XMP packet, Profile is the name of an ICC profile (sRGB in all but name; with Wide
+	// that of Display P3).
 	XMP, Profile string
+	Wide         bool
 	// Panorama plants a packet that says the picture is a whole sphere.
 	Panorama bool
 	// Thumbnail adds the embedded thumbnail that cameras write, which shows the picture before it was cropped.

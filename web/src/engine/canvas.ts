@@ -94,7 +94,7 @@ async function smaller(
   }
 }
 
-function imageOf({ data, width, height, space }: Pixels): ImageData {
+export function imageOf({ data, width, height, space }: Pixels): ImageData {
   try {
     return new ImageData(data, width, height, { colorSpace: space });
   } catch {

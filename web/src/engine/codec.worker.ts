@@ -2,6 +2,7 @@
 import { editPixels } from "../editor/pixels.ts";
 import { edit, make, other, pixels, png, warm } from "./coding.ts";
 import type { CodecCalls } from "./protocol.ts";
+import { tiles } from "./tiling.ts";
 import { serve } from "./worker.ts";
 
-serve<CodecCalls>({ warm, make, other, pixels, png, edit, editPixels });
+serve<CodecCalls>({ warm, make, tiles, other, pixels, png, edit, editPixels });

@@ -20,7 +20,8 @@ const amends = { scaled: 4, decoded: 3 } as const;
 /** Whether to scale in two steps; measured once, with the first photo. */
 let softness: Promise<boolean> | undefined;
 
-function ready(): Promise<boolean> {
+/** Whether scalers are soft here. Fails where the canvas lies. */
+export function ready(): Promise<boolean> {
   softness ??= (async () => {
     if (!truthful()) throw new Fault("poisoned");
     return softScaler();

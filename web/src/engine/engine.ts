@@ -141,11 +141,28 @@ export class Engine {
     const { later, view } = this.#rest.get(stripped.blob) ?? { later: [], view: undefined };
     const plan = atOnce(stripped) ? [] : stripped.plan.filter((spec) => spec.later);
     const larger = await this.#maker.make(stripped.blob, plan, stripped, signal);
+    return [
+      ...later,
+      ...larger,
+      ...(await this.#other(view, stripped, signal)),
+      ...(await this.#tiles(stripped, signal)),
+    ];
+  }
+
+  async #other(view: Coded | undefined, { wide }: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
     const kept = view && this.#kept.get(view.blob);
-    if (!kept) return [...later, ...larger];
+    if (!kept) return [];
     this.#kept.delete(view.blob);
-    const other = await this.#maker.other(kept, stripped.wide, signal);
-    return [...later, ...larger, ...(other ? [other] : [])];
+    const other = await this.#maker.other(kept, wide, signal);
+    return other ? [other] : [];
+  }
+
+  /** Without them, for want of memory or of codecs, there are still the views. */
+  async #tiles(stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
+    const [spec] = stripped.tiles ?? [];
+    const set = spec && (await this.#maker.tiles(stripped.blob, spec, stripped, signal).catch(() => undefined));
+    signal.throwIfAborted();
+    return set ? [set] : [];
   }
 
   /** The one worker that holds the secrets of a share. onPart gets every sealed part. */

@@ -5,9 +5,11 @@ import initResize, { resize } from "@jsquash/resize/lib/resize/pkg/squoosh_resiz
 import webpDecoder from "@jsquash/webp/codec/dec/webp_dec.js";
 import webpEncoder from "@jsquash/webp/codec/enc/webp_enc_simd.js";
 import { defaultOptions } from "@jsquash/webp/meta.js";
+import { type Placed, tileCount, tilePlace } from "../format/tile.ts";
 import { Fault } from "./fault.ts";
 import { type Media, media } from "./photo.ts";
 import type { Coded, Libraries, LibraryCalls, Pixels, Spec } from "./protocol.ts";
+import { setOf } from "./tile-blobs.ts";
 import { serve } from "./worker.ts";
 
 /** How Emscripten's modules are started with what is compiled already; they look for no file then. */
@@ -84,6 +86,24 @@ async function webp(image: Pixels, options: object, { webp: compiled }: Librarie
   return new Blob([coded], { type: "image/webp" });
 }
 
+/** The tiles of a large photo, cut out and coded one after the other. */
+async function tiles(pixels: Pixels, spec: Spec, libraries: Libraries): Promise<Coded | undefined> {
+  if (pixels.width !== spec.width || pixels.height !== spec.height) return undefined;
+  const blobs: Blob[] = [];
+  for (let i = 0; i < tileCount(spec); i++)
+    blobs.push(await webp(cut(pixels, tilePlace(spec, i)), { quality: spec.quality }, libraries));
+  return setOf(spec, blobs);
+}
+
+function cut(pixels: Pixels, { x, y, width, height }: Placed): Pixels {
+  const data = new Uint8ClampedArray(4 * width * height);
+  for (let row = 0; row < height; row++) {
+    const from = 4 * ((y + row) * pixels.width + x);
+    data.set(pixels.data.subarray(from, from + 4 * width), 4 * width * row);
+  }
+  return { data, width, height, space: pixels.space };
+}
+
 const lossless = (pixels: Pixels, libraries: Libraries) => webp(pixels, { lossless: 1, quality: 75 }, libraries);
 
 function isFlat({ data, width }: Pixels): boolean {
@@ -93,4 +113,4 @@ function isFlat({ data, width }: Pixels): boolean {
   return 2 * same > pixels.length;
 }
 
-serve<LibraryCalls>({ decode, make, lossless });
+serve<LibraryCalls>({ decode, make, tiles, lossless });

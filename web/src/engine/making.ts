@@ -91,6 +91,23 @@ export class Maker {
     }
   }
 
+  /** The tile set of a large photo, where there are codecs for it here. */
+  async tiles(photo: Blob, spec: Spec, about: Frame, signal: AbortSignal): Promise<Coded | undefined> {
+    const frame = frameOf(about);
+    const { codec, library } = this.#pools;
+    const made = await this.#either(
+      photo,
+      frame,
+      signal,
+      (source) => codec.run("tiles", [source, spec, frame], weightOf(frame), signal),
+      async (pixels) => {
+        const args = [await this.#toSRGB(pixels, photo, frame, signal), spec, await this.#libraries("webp")];
+        return library.run("tiles", args, weightOf(frame), signal);
+      },
+    );
+    return made as Coded | undefined;
+  }
+
   /** A view in the other format, where this device has one and it is no larger. */
   async other({ coded, image, quality }: View, wide: boolean, signal: AbortSignal): Promise<Coded | undefined> {
     const { role, width, height, blob, media: first } = coded;

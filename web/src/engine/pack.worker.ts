@@ -6,6 +6,7 @@ import { evaluate, newOprfKey, stretch } from "../format/passphrase.ts";
 import { Fault } from "./fault.ts";
 import { GoEngine } from "./go.ts";
 import type { Coded, Described, NewShare, PackCalls, Part, PhotoWords, ShareRules, Upload } from "./protocol.ts";
+import { piecesOf } from "./tile-blobs.ts";
 import { scope, serve } from "./worker.ts";
 
 /** Parts that may be out at once, and their bytes: what sealing may run ahead of the network. */
@@ -23,7 +24,6 @@ async function call<Value>(name: string, ...args: unknown[]): Promise<Value> {
   return (await (await engine).call(name, ...args)) as Value;
 }
 
-const bytesOf = async (blob: Blob): Promise<Bytes> => new Uint8Array(await blob.arrayBuffer());
 const hasRoom = () => out.size < window.parts && [...out.values()].reduce((a, b) => a + b, 0) < window.bytes;
 
 /** The engine hands a part over and waits for the promise before it seals on. */
@@ -72,8 +72,8 @@ async function begin(reply: Uint8Array, { passphrase, ...rules }: ShareRules, pa
 }
 
 /** Variants for the engine: JSON, and their bytes. */
-async function coded(variants: readonly Coded[]): Promise<[list: object[], bytes: Bytes[]]> {
-  const bytes = await Promise.all(variants.map((variant) => bytesOf(variant.blob)));
+async function coded(variants: readonly Coded[]): Promise<[list: object[], bytes: (Bytes | Bytes[])[]]> {
+  const bytes = await Promise.all(variants.map(piecesOf));
   return [variants.map(({ role, media, width, height }) => ({ role, media, width, height })), bytes];
 }
 

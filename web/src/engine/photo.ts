@@ -1,7 +1,7 @@
 // What is said of a photo: the closed lists of the manifest, and what was found in a file.
 
 /** Role numbers of the manifest; a preview lies in the manifest itself and has none. */
-export const role = { preview: 0, thumb: 1, view: 2, original: 4 } as const;
+export const role = { preview: 0, thumb: 1, view: 2, tiles: 3, original: 4 } as const;
 export type Role = (typeof role)[keyof typeof role];
 
 /** Media numbers of the manifest, by media type. */

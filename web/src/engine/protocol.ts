@@ -62,6 +62,8 @@ export interface About {
   readonly plan: readonly Spec[];
   /** What is made in place of plan and original of a photo that leaves no trace of its camera. */
   readonly pixelsOnly: readonly Spec[];
+  /** Of a large photo its tile set. */
+  readonly tiles?: readonly Spec[];
 }
 
 /** What making variants needs to know of a photo. */
@@ -85,6 +87,8 @@ export interface Coded {
   readonly width: number;
   readonly height: number;
   readonly blob: Blob;
+  /** Of a tile set: the bytes of each tile. They lie in the blob one behind the other, row by row. */
+  readonly tiles?: readonly number[];
 }
 
 /** Pixels, upright, four bytes each, colour apart from alpha. */
@@ -138,6 +142,8 @@ export interface CodecCalls {
   warm(step: number): void;
   /** With both, views are coded in the format that is the fastest here, and come along to be coded in the other. */
   make(source: Source, plan: readonly Spec[], frame: Frame, both: boolean): Made;
+  /** A tile set; undefined where this browser has no format for it. */
+  tiles(source: Source, spec: Spec, frame: Frame): Coded | undefined;
   /** Codes a view in the format that make did not take: an AV1 key frame or WebP, if there is such a thing here. */
   other(view: ImageBitmap, coded: Coded, quality: number, wide: boolean): Uint8Array<ArrayBuffer> | Blob | undefined;
   /** Pixels in sRGB. */
@@ -163,6 +169,7 @@ export interface LibraryCalls {
   decode(photo: Blob, media: Media, libraries: Libraries): Pixels;
   /** WebP of every size, lossless where the plan says so and it is smaller. */
   make(pixels: Pixels, plan: readonly Spec[], libraries: Libraries): readonly Coded[];
+  tiles(pixels: Pixels, spec: Spec, libraries: Libraries): Coded | undefined;
   lossless(pixels: Pixels, libraries: Libraries): Blob;
 }
 

@@ -1,9 +1,9 @@
 // A tile set: where its tiles lie, and which of them a part of the photo needs. FORMAT.md, "Tile sets".
 import type { Bytes } from "../format/bytes.ts";
 import type { Variant } from "../format/manifest.ts";
+import { type Placed, tileCount, tilePlace } from "../format/tile.ts";
 import type { Entry } from "../model/opening.ts";
 
-export const tileEdge = 1024;
 const headEach = 36;
 
 /** Code of FORMAT.md; the page's own classes are out of reach of a late script. */
@@ -12,29 +12,18 @@ export class TileError extends Error {
   readonly code = "manifest";
 }
 
-export interface Tile extends Entry {
-  readonly column: number;
-  readonly row: number;
-  /** Pixels of the whole photo. */
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-const across = (v: Variant): number => Math.ceil(v.width / tileEdge);
-const countOf = (v: Variant): number => across(v) * Math.ceil(v.height / tileEdge);
+export interface Tile extends Entry, Placed {}
 
 /** The head as an entry: it has the variant's hash. Throws TileError when the set cannot even hold it. */
 export function headOf(v: Variant): Entry {
-  const size = countOf(v) * headEach;
+  const size = tileCount(v) * headEach;
   if (size >= v.size) throw new TileError("a tile set that ends in its head");
   return { bundle: v.bundle, offset: v.offset, size, sha256: v.sha256 };
 }
 
 /** The tiles that a head lists, row by row; its hash was checked. */
 export function tilesOf(v: Variant, head: Bytes): readonly Tile[] {
-  const count = countOf(v);
+  const count = tileCount(v);
   if (head.length !== count * headEach) throw new TileError("a head of another length");
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const end = v.offset + v.size;
@@ -44,17 +33,11 @@ export function tilesOf(v: Variant, head: Bytes): readonly Tile[] {
     const size = view.getUint32(i * headEach);
     const sha256 = head.slice(i * headEach + 4, (i + 1) * headEach) as Bytes;
     if (size === 0 || offset + size > end) throw new TileError("a tile outside its set");
-    tiles.push({ bundle: v.bundle, offset, size, sha256, ...placeOf(v, i) });
+    tiles.push({ bundle: v.bundle, offset, size, sha256, ...tilePlace(v, i) });
     offset += size;
   }
   if (offset !== end) throw new TileError("bytes behind the last tile");
   return tiles;
-}
-
-function placeOf(v: Variant, i: number) {
-  const [column, row] = [i % across(v), Math.floor(i / across(v))];
-  const [x, y] = [column * tileEdge, row * tileEdge];
-  return { column, row, x, y, width: Math.min(tileEdge, v.width - x), height: Math.min(tileEdge, v.height - y) };
 }
 
 /** A part of the photo, each side from 0 to 1. */

@@ -5,6 +5,7 @@ import { type Browser, expect, type Page, test } from "@playwright/test";
 import { choose, distance, grid, part, send, shows, stranger, textOf } from "./pages.ts";
 import { photo } from "./photos.ts";
 import { Site } from "./site.ts";
+import { type Trouble, troubled, troubles } from "./troubles.ts";
 
 let site: Site;
 test.beforeAll(async () => {
@@ -69,34 +70,9 @@ async function compare(browser: Browser, link: string, files: readonly string[])
   await viewer.context().close();
 }
 
-/** What goes wrong in the codec workers: their script begins with these lines. */
-const troubles = {
-  nothing: "",
-  "no WebCodecs": "for (const name of ['VideoEncoder', 'VideoFrame', 'ImageDecoder']) self[name] = undefined;",
-  "no OffscreenCanvas": "self.OffscreenCanvas = undefined;",
-  "random pixels": `for (const kind of [OffscreenCanvasRenderingContext2D]) {
-      const get = kind.prototype.getImageData;
-      kind.prototype.getImageData = function (...args) {
-        const image = get.apply(this, args);
-        crypto.getRandomValues(image.data.subarray(0, Math.min(65536, image.data.length)));
-        return image;
-      };
-    }`,
-} as const;
-
-async function troubled(page: Page, trouble: keyof typeof troubles): Promise<string[]> {
-  const loaded: string[] = [];
-  page.on("request", (request) => loaded.push(request.url()));
-  await page.route(/codec\.worker-/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${troubles[trouble]}\n${await response.text()}` });
-  });
-  return loaded;
-}
-
 const kinds = ["camera", "portrait", "heavy", "screenshot", "telling"] as const;
 
-for (const trouble of Object.keys(troubles) as (keyof typeof troubles)[])
+for (const trouble of Object.keys(troubles) as Trouble[])
   test(`what is seen is what was sent, with ${trouble} in the way`, async ({ page, browser }) => {
     test.setTimeout(240_000);
     const loaded = await troubled(page, trouble);

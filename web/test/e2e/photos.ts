@@ -16,7 +16,16 @@ export const planted = {
   longitude: "4.8952",
 } as const;
 
-export type PhotoName = "camera" | "portrait" | "screenshot" | "heavy" | "huge" | "telling" | "turned" | "phone";
+export type PhotoName =
+  | "camera"
+  | "portrait"
+  | "screenshot"
+  | "heavy"
+  | "huge"
+  | "telling"
+  | "turned"
+  | "phone"
+  | "wide";
 
 const kinds: Record<
   PhotoName,
@@ -47,6 +56,14 @@ const kinds: Record<
   camera: { kind: "camera", width: 2400, height: 1600 },
   portrait: { kind: "camera", width: 1600, height: 1200, orientation: 6 },
   screenshot: { kind: "screenshot", width: 1280, height: 800 },
+  wide: {
+    kind: "camera",
+    width: 6100,
+    height: 4000,
+    orientation: 6,
+    quality: 85,
+    more: ["-profile", "A wide screen", "-wide"],
+  },
   huge: { kind: "camera", width: 8000, height: 6000 },
   turned: { kind: "camera", width: 2800, height: 1900 },
   phone: { kind: "heic", width: 64, height: 40 },

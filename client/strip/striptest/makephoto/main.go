@@ -32,6 +32,7 @@ func run() error {
 	flag.StringVar(&o.XMP, "xmp", "", "planted in an XMP packet")
 	flag.StringVar(&o.Profile, "profile", "", "name of an ICC profile")
 	flag.BoolVar(&o.Panorama, "panorama", false, "plant what says that it is a panorama")
+	flag.BoolVar(&o.Wide, "wide", false, "the profile is that of Display P3")
 	flag.BoolVar(&o.Thumbnail, "thumbnail", true, "embed a thumbnail")
 	flag.Parse()
 	if flag.NArg() != 1 || *width < 1 || *height < 1 {
@@ -54,6 +55,9 @@ func run() error {
 		photo = striptest.ScreenshotPNG(*width, *height, o)
 	case "heic":
 		photo = striptest.SmallHEIC()
+		if o.Wide {
+			photo = striptest.WithProperties(photo, striptest.Box("colr", []byte("prof"), striptest.DisplayP3(o.Profile)))
+		}
 	default:
 		return fmt.Errorf("there is no kind %q", *kind)
 	}
