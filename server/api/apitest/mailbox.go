@@ -166,7 +166,7 @@ func testMailboxRefused(t *testing.T, tg *Target) {
 	for name, edit := range map[string]func(){
 		"revision":  func() { b.m.Revision = 3 },
 		"recipient": func() { b.m.Revision = 2; b.m.Recipient[0]++ },
-		"created":   func() { b.m.Created++ },
+		"created":   func() { b.m.Revision = 2; b.m.Created++ },
 	} {
 		was := b.m
 		edit()
