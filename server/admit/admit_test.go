@@ -121,6 +121,14 @@ func TestLimiter(t *testing.T) {
 	if w := NewLimiter(0).Allow(a, now); w != 0 {
 		t.Error("no limit limits")
 	}
+	if w := l.Allow(a, now, 1); w != 0 {
+		t.Errorf("what is counted by itself waits %v", w)
+	}
+	l.Allow(a, now, 1)
+	l.Allow(a, now, 1)
+	if l.Allow(a, now, 1) == 0 || l.Allow(a, now, 2) != 0 {
+		t.Error("what is counted by itself is not, or together with something else")
+	}
 }
 
 func TestLimiterForgets(t *testing.T) {

@@ -29,15 +29,16 @@ type Limiter struct {
 func NewLimiter(perHour int) *Limiter { return &Limiter{perHour: perHour} }
 
 // Allow counts one event of addr at now, or returns how long addr has to wait; then nothing is counted. An IPv6
-// address stands for its /64, which one household or machine has to itself.
-func (l *Limiter) Allow(addr netip.Addr, now time.Time) (wait time.Duration) {
+// address stands for its /64, which one household or machine has to itself. What is named by of, such as a share, is
+// counted by itself.
+func (l *Limiter) Allow(addr netip.Addr, now time.Time, of ...byte) (wait time.Duration) {
 	if l == nil || l.perHour == 0 {
 		return 0
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forget(now)
-	k := l.key(addr)
+	k := l.key(addr, of)
 	r := l.rates[k]
 	if r == nil {
 		r = rate.NewLimiter(rate.Limit(float64(l.perHour)/time.Hour.Seconds()), l.perHour)
@@ -61,7 +62,7 @@ func (l *Limiter) forget(now time.Time) {
 	l.rates = map[[32]byte]*rate.Limiter{}
 }
 
-func (l *Limiter) key(addr netip.Addr) (k [32]byte) {
+func (l *Limiter) key(addr netip.Addr, of []byte) (k [32]byte) {
 	addr = addr.Unmap().WithZone("")
 	if addr.Is6() {
 		if p, err := addr.Prefix(64); err == nil {
@@ -71,6 +72,7 @@ func (l *Limiter) key(addr netip.Addr) (k [32]byte) {
 	a := addr.As16()
 	mac := hmac.New(sha256.New, l.salt[:])
 	mac.Write(a[:])
+	mac.Write(of)
 	mac.Sum(k[:0])
 	return k
 }

@@ -50,10 +50,10 @@ func (s *server) passGate(ctx context.Context, r *http.Request) error {
 	return s.often(s.Creates, r)(ctx)
 }
 
-// often refuses what the address of r does more often than l allows.
-func (s *server) often(l *admit.Limiter, r *http.Request) rules.Admit {
+// often refuses what the address of r does more often than l allows, to a share by itself if of is its id.
+func (s *server) often(l *admit.Limiter, r *http.Request, of ...byte) rules.Admit {
 	return func(context.Context) error {
-		if wait := l.Allow(s.Client.Addr(r), s.Now()); wait > 0 {
+		if wait := l.Allow(s.Client.Addr(r), s.Now(), of...); wait > 0 {
 			return &rules.Error{Code: wire.CodeLater, RetryAfter: wait}
 		}
 		return nil

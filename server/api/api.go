@@ -31,9 +31,10 @@ import (
 type Config struct {
 	Shares  *rules.Shares
 	Gate    admit.Gate     // who may create
-	Creates *admit.Limiter // how often an address may; nil: as often as it likes. So the next two:
+	Creates *admit.Limiter // how often an address may; nil: as often as it likes. So the next three:
 	Knocks  *admit.Limiter // how often it may begin to ask to be let in
 	Posts   *admit.Limiter // how often it may put something into a mailbox
+	Opens   *admit.Limiter // how often it may open one share that keeps an access log
 	Client  Client         // how the address of a client is found
 	Site    wire.Site
 	Pages   fs.FS // the built pages

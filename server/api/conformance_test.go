@@ -101,9 +101,9 @@ func TestTokenServerBelowAPath(t *testing.T) {
 	token := admit.New()
 	url := w.serve(t, api.Config{
 		Gate:    admit.Tokens(func(context.Context) ([]admit.Hash, error) { return []admit.Hash{admit.Sum(token)}, nil }),
-		Creates: admit.NewLimiter(200), Knocks: admit.NewLimiter(50), Posts: admit.NewLimiter(60), Site: wire.Site{Admit: wire.AdmitToken}, BasePath: "/photos",
+		Creates: admit.NewLimiter(200), Knocks: admit.NewLimiter(50), Posts: admit.NewLimiter(60), Opens: admit.NewLimiter(20), Site: wire.Site{Admit: wire.AdmitToken}, BasePath: "/photos",
 	})
-	apitest.Run(t, w.target(apitest.Target{URL: url, Admit: token, CreatesPerHour: 200, KnocksPerHour: 60, Rounds: 2}))
+	apitest.Run(t, w.target(apitest.Target{URL: url, Admit: token, CreatesPerHour: 200, KnocksPerHour: 60, OpensPerHour: 20, Rounds: 2}))
 }
 
 // torn swaps in two steps, as a store without transactions would.

@@ -113,7 +113,7 @@ func (s *server) open(c *gin.Context) {
 		s.fail(c, "open", err)
 		return
 	}
-	m, err := s.Shares.Open(c.Request.Context(), id, &q)
+	m, err := s.Shares.Open(c.Request.Context(), id, &q, s.often(s.Opens, c.Request, id[:]...))
 	s.reply(c, "open", m, err)
 }
 

@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"safelight/server/wire"
 )
 
 // Config is every setting, parsed and checked.
@@ -153,6 +155,14 @@ func (c *Config) Loopback() bool {
 	}
 	a, err := netip.ParseAddr(host)
 	return err == nil && a.IsLoopback()
+}
+
+// OpensPerHour is how often an address may open one share that keeps an access log; 0 is no limit.
+func (c *Config) OpensPerHour() int {
+	if c.CreatesPerHour == 0 {
+		return 0
+	}
+	return wire.LoggedOpens
 }
 
 // Placed reports whether a setting says where people reach the server. The default of listen is a guess.

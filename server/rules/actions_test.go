@@ -325,7 +325,7 @@ func (m *model) state(device int) func(*task) {
 
 func (m *model) open(tab int) func(*task) {
 	return func(t *task) {
-		r, err := m.shares.Open(ctx, m.own.id, &wire.OpenRequest{Read: m.own.read, Unlock: m.own.unlock[:], Guess: make([]byte, 16)})
+		r, err := m.shares.Open(ctx, m.own.id, &wire.OpenRequest{Read: m.own.read, Unlock: m.own.unlock[:], Guess: make([]byte, 16)}, nil)
 		if codeOf(err) == wire.CodeUploading && t.start.acked != nil {
 			m.violated("open: an acknowledged edition is not there")
 		}

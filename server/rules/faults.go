@@ -34,6 +34,8 @@ type faults struct {
 	answerTwice  bool // "each c is answered once"
 	blindPost    bool // "closed by its owner, or holds 200", judged in one transaction
 	postTwice    bool // "the same bytes again → success, stored once"
+	admitFirst   bool // only what can be stored is counted, for an address and for a mailbox
+	noteAgain    bool // an opening that has to read again is one event
 }
 
 // faultyPublish is what publishing would be without a sentence of FORMAT.md. It is reached in tests alone.

@@ -264,7 +264,7 @@ func (w *world) publish(o *owner, d *draft, fresh []byte) error {
 }
 
 func (w *world) open(o *owner, unlock []byte) (*wire.OpenReply, error) {
-	return w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: unlock, Guess: make([]byte, 16)})
+	return w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: unlock, Guess: make([]byte, 16)}, nil)
 }
 
 func (w *world) take(o *owner, revision uint64, take byte) (*wire.TakeReply, error) {

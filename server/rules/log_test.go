@@ -2,6 +2,7 @@ package rules
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"safelight/crypto/accesslog"
 	"safelight/crypto/statement"
+	"safelight/server/store/mem"
 	"safelight/server/store/sqlite"
 	"safelight/server/wire"
 )
@@ -71,10 +73,10 @@ func TestLogOfOpens(t *testing.T) {
 	w.pass(1000)
 	ask := &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: g.Guess[:]}
 	for range 2 { // the second brings a guess that was redeemed already
-		_, err = w.Open(ctx, o.id, ask)
+		_, err = w.Open(ctx, o.id, ask, nil)
 		wantCode(t, "open", err, "")
 	}
-	untold, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:]})
+	untold, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:]}, nil)
 	wantCode(t, "open of somebody who was not told", err, "")
 	if len(untold.Pepper) != 0 {
 		t.Error("a pepper came, and no event with it")
@@ -103,7 +105,7 @@ func TestLogBegunAfterTheGuess(t *testing.T) {
 	withLog(n)
 	wantCode(t, "publish", w.publish(o, n, nil), "")
 	for range 64 { // whatever the id is
-		early, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: g.Guess[:]})
+		early, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: g.Guess[:]}, nil)
 		wantCode(t, "open", err, "")
 		if len(early.Pepper) != 0 {
 			t.Fatal("the pepper came to somebody who was not told")
@@ -114,13 +116,95 @@ func TestLogBegunAfterTheGuess(t *testing.T) {
 	g, err = w.guess(o, n.st.Revision)
 	wantCode(t, "guess", err, "")
 	for _, guess := range [][]byte{g.Guess[:], make([]byte, 16)} {
-		late, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: guess})
+		late, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: guess}, nil)
 		wantCode(t, "open", err, "")
 		if len(late.Pepper) == 0 {
 			t.Errorf("no pepper with %x", guess)
 		}
 	}
 	w.wantLog(o, accesslog.Tried, accesslog.Opened, accesslog.Opened)
+}
+
+// interrupted is a database in which something happens once between the load of a record and that of its manifest.
+type interrupted struct {
+	mem.Records
+	meanwhile func()
+}
+
+func (d *interrupted) Manifest(ctx context.Context, id ID, sum [32]byte) ([]byte, error) {
+	if f := d.meanwhile; f != nil {
+		d.meanwhile = nil
+		f()
+	}
+	return d.Records.Manifest(ctx, id, sum)
+}
+
+// TestOpenReadAgain: an opening that finds its manifest replaced reads again and stays one event, unless the log that has
+// it is gone.
+func TestOpenReadAgain(t *testing.T) {
+	other := accesslog.DeriveKey([32]byte{8}).Public()
+	for _, tt := range []struct {
+		name   string
+		change func(d *draft)
+		f      faults
+		want   uint64 // events ever
+	}{
+		{"same log", func(*draft) {}, faults{}, 1},
+		{"another log", func(d *draft) { d.st.LogKey = other[:] }, faults{}, 1},
+		{"no log any more", func(d *draft) { d.st.LogKey = nil }, faults{}, 0},
+		{"control: noted again", func(*draft) {}, faults{noteAgain: true}, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w, db := newWorld(t), new(interrupted)
+			w.over(db)
+			w.faults = tt.f
+			o, d, _ := w.live(withLog)
+			n := d.next()
+			n.manifest(w.rand)
+			tt.change(n)
+			db.meanwhile = func() { wantCode(t, "publish", w.publish(o, n, nil), "") }
+			asked := 0
+			reply, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: make([]byte, 16)},
+				func(context.Context) error { asked++; return nil })
+			wantCode(t, "open", err, "")
+			if st, err := statement.Parse(reply.Statement); err != nil || st.Revision != 2 || len(reply.Pepper) == 0 {
+				t.Errorf("open = revision %d, %v, %d bytes of pepper", st.Revision, err, len(reply.Pepper))
+			}
+			_, r, _, err := w.load(ctx, o.id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Logged != tt.want || asked != 1 {
+				t.Errorf("%d events, asked %d times, want %d and 1", r.Logged, asked, tt.want)
+			}
+		})
+	}
+}
+
+// TestOpenTooOften: who opens too often is not let in, and nothing is noted or spent; who is not told of anything
+// secret is not counted.
+func TestOpenTooOften(t *testing.T) {
+	w := newWorld(t)
+	o, d, _ := w.live(func(d *draft) { withLog(d); withPassphrase(d) })
+	g, err := w.guess(o, d.st.Revision)
+	wantCode(t, "guess", err, "")
+	full := func(context.Context) error { return refuse(wire.CodeLater, "") }
+	ask := func(unlock, guess []byte, allow Admit) error {
+		_, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: unlock, Guess: guess}, allow)
+		return err
+	}
+	wantCode(t, "too often", ask(o.unlock[:], g.Guess[:], full), wire.CodeLater)
+	wantCode(t, "no unlock token", ask(nil, nil, full), "")
+	wantCode(t, "a wrong one", ask(make([]byte, 32), make([]byte, 16), full), "")
+	wantCode(t, "not told of the log", ask(o.unlock[:], nil, full), "")
+	w.wantLog(o, accesslog.Tried)
+	wantCode(t, "in time", ask(o.unlock[:], g.Guess[:], nil), "")
+	if events := w.wantLog(o, accesslog.Tried, accesslog.Opened); events[1].Tag != accesslog.Tag(g.Guess[:]) {
+		t.Error("the guess was spent on the opening that was refused")
+	}
+	plain, _, _ := w.live(nil)
+	_, err = w.Open(ctx, plain.id, &wire.OpenRequest{Read: plain.read, Unlock: plain.unlock[:]}, full)
+	wantCode(t, "a share without a log", err, "")
 }
 
 func TestLogOfTakes(t *testing.T) {

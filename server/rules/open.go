@@ -16,29 +16,17 @@ import (
 
 // Open answers a viewer from one snapshot. A wrong unlock token is answered as none. With an access log the pepper is
 // for who brings a guess id, which is zeros where nothing was guessed: it says that somebody was told before. One from
-// before the log was switched on does not say so.
-func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.OpenReply, error) {
-	released := false
-	var e entry
+// before the log was switched on does not say so. allow is asked once, before an event is added to the log; nil allows
+// everybody.
+func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest, allow Admit) (*wire.OpenReply, error) {
+	o := opening{q: q, allow: allow}
 	r, manifest, now, err := s.snapshot(ctx, id, func(now int64, r *record) error {
-		if err := readable(r, q.Read); err != nil {
-			return err
-		}
-		right := len(q.Unlock) != 0 && matches(r.Unlock, q.Unlock)
-		redeemed := right && r.refund(now, q.Guess)
-		released = right && r.st.ViewLimit == 0 && (!r.logs() || toldOfLog(q.Guess))
-		if released && r.logs() {
-			return s.note(ctx, id, now, r, &e, accesslog.Opened, onlyIf(redeemed, q.Guess))
-		}
-		if redeemed {
-			return nil
-		}
-		return errUnchanged
-	})
+		return s.openStep(ctx, id, now, r, &o)
+	}, func() { o.stored = o.noted })
 	if err != nil {
 		return nil, err
 	}
-	s.afterPush(ctx, id, r, &e)
+	s.afterPush(ctx, id, r, &o.entry)
 	reply := &wire.OpenReply{
 		Statement: r.Statement, Signature: r.Signature, Manifest: manifest, Locks: r.Locks,
 		Taken: r.taken(), State: r.State, Now: uint64(now),
@@ -48,12 +36,47 @@ func (s *Shares) Open(ctx context.Context, id ID, q *wire.OpenRequest) (*wire.Op
 			return nil, err
 		}
 	}
-	if released {
+	if o.released {
 		if reply.Pepper, err = s.keys.open(id, fieldPepper, r.Pepper); err != nil {
 			return nil, err
 		}
 	}
 	return reply, nil
+}
+
+// opening is an open under way, which may have to be tried again, and read again.
+type opening struct {
+	q        *wire.OpenRequest
+	allow    Admit
+	released bool // the pepper
+	entry    entry
+	noted    [accesslog.KeySize]byte // log key of the event that the last try added, or a former one
+	stored   [accesslog.KeySize]byte // log key of the event that is stored
+}
+
+// openStep does to r what opening it does.
+func (s *Shares) openStep(ctx context.Context, id ID, now int64, r *record, o *opening) error {
+	if err := readable(r, o.q.Read); err != nil {
+		return err
+	}
+	right := len(o.q.Unlock) != 0 && matches(r.Unlock, o.q.Unlock)
+	redeemed := right && r.refund(now, o.q.Guess)
+	o.released = right && r.st.ViewLimit == 0 && (!r.logs() || toldOfLog(o.q.Guess))
+	o.noted = o.stored
+	if o.released && r.logs() && (!bytes.Equal(o.stored[:], r.st.LogKey) || s.faults.noteAgain) {
+		if o.allow != nil {
+			if err := o.allow(ctx); err != nil {
+				return err
+			}
+			o.allow = nil
+		}
+		o.noted = [accesslog.KeySize]byte(r.st.LogKey)
+		return s.note(ctx, id, now, r, &o.entry, accesslog.Opened, onlyIf(redeemed, o.q.Guess))
+	}
+	if redeemed {
+		return nil
+	}
+	return errUnchanged
 }
 
 // toldOfLog reports whether the guess id that an opening brings says that somebody was told of the access log: all zeros,

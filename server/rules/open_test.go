@@ -167,7 +167,7 @@ func TestGuess(t *testing.T) {
 		{"a right one puts the guess back", o.unlock, ""},
 		{"but only once", o.unlock, wire.CodeLater},
 	} {
-		_, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: tt.unlock[:], Guess: g.Guess[:]})
+		_, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: tt.unlock[:], Guess: g.Guess[:]}, nil)
 		wantCode(t, "open", err, "")
 		_, err = w.guess(o, 1)
 		wantCode(t, tt.name, err, tt.want)

@@ -23,8 +23,8 @@ func (s *Shares) Challenge(ctx context.Context, id ID) (*wire.ChallengeReply, er
 // Admit decides whether somebody may create a share. Its error is handed on as it is.
 type Admit func(ctx context.Context) error
 
-// Admission says who may make a share or a mailbox. Each is called when the request is well formed and signed, before
-// anything is stored, and for nothing else; nil admits everybody.
+// Admission says who may make a share or a mailbox. Each is called when the request is well formed and signed and could be
+// stored, before it is, and for nothing else; nil admits everybody.
 type Admission struct {
 	Share, Mailbox Admit
 }
@@ -98,17 +98,17 @@ func (s *Shares) create(ctx context.Context, id ID, q *statement.Request, admit 
 	if err != nil {
 		return nil, refuse(wire.CodeMalformed, err.Error())
 	}
+	now, err := s.creatable(ctx, id, args.Expires)
+	if err != nil && !s.faults.admitFirst {
+		return nil, err
+	}
 	if admit != nil {
 		if err := admit(ctx); err != nil {
 			return nil, err
 		}
 	}
-	now, err := s.clock.now(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if int64(args.Expires) <= now {
-		return nil, refuse(wire.CodeExpires, "the intended expiry has passed")
 	}
 	// The client does not know our time yet, so that its intention may lie a little too far ahead; commit is strict.
 	r := &record{
@@ -134,6 +134,25 @@ func (s *Shares) create(ctx context.Context, id ID, q *statement.Request, admit 
 	}
 	s.tell(Created, id)
 	return reply, nil
+}
+
+// creatable returns the time if nothing speaks against a new share. Whoever asks is let in afterwards, so that what
+// cannot be stored uses up no allowance; only creates of one id at the same moment do.
+func (s *Shares) creatable(ctx context.Context, id ID, expires uint64) (now int64, err error) {
+	if now, err = s.clock.now(ctx); err != nil {
+		return 0, err
+	}
+	if int64(expires) <= now {
+		return 0, refuse(wire.CodeExpires, "the intended expiry has passed")
+	}
+	_, err = s.records.Load(ctx, id)
+	if err == nil {
+		return 0, refuse(wire.CodeExists, "")
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return 0, fmt.Errorf("load record: %w", err)
+	}
+	return now, nil
 }
 
 // grant adds an open upload to r.
@@ -185,7 +204,7 @@ func (s *Shares) state(ctx context.Context, id ID, q *statement.Request) (wire.M
 			return err
 		}
 		return errUnchanged
-	})
+	}, func() {})
 	if err != nil {
 		return nil, err
 	}
@@ -204,8 +223,8 @@ func (s *Shares) state(ctx context.Context, id ID, q *statement.Request) (wire.M
 }
 
 // snapshot updates the record and returns it as it is then, with the manifest that belongs to it. A publish may drop
-// the row between the two steps: then everything is read again.
-func (s *Shares) snapshot(ctx context.Context, id ID, step func(now int64, r *record) error) (*record, []byte, int64, error) {
+// the row between the two steps: then everything is read again, and again is called before.
+func (s *Shares) snapshot(ctx context.Context, id ID, step func(now int64, r *record) error, again func()) (*record, []byte, int64, error) {
 	var missed [32]byte
 	for {
 		var rec *record
@@ -229,5 +248,6 @@ func (s *Shares) snapshot(ctx context.Context, id ID, step func(now int64, r *re
 			return nil, nil, 0, fmt.Errorf("load manifest: %w", err)
 		}
 		missed = rec.st.Manifest
+		again()
 	}
 }

@@ -44,14 +44,55 @@ func TestCreate(t *testing.T) {
 		{"again", o.id, create(o, o.Public(), o.id, epoch+day), nil, wire.CodeExists},
 	}
 	for _, tt := range tests {
-		_, err := w.Owner(ctx, tt.id, tt.body, Admission{Share: func(context.Context) error { admitted++; return tt.err }})
+		_, err := w.Owner(ctx, tt.id, tt.body, Admission{Share: func(context.Context) error {
+			if admitted++; tt.want == wire.CodeExpires || tt.want == wire.CodeExists {
+				t.Errorf("%s: admit was called for what cannot be stored", tt.name)
+			}
+			return tt.err
+		}})
 		wantCode(t, tt.name, err, tt.want)
 		if tt.err != nil && !errors.Is(err, tt.err) {
 			t.Errorf("%s: Owner = %v, want the error of admit", tt.name, err)
 		}
 	}
-	if admitted != 4 {
-		t.Errorf("admit was called %d times, want 4: for well-formed creates alone", admitted)
+	if admitted != 2 {
+		t.Errorf("admit was called %d times, want 2", admitted)
+	}
+}
+
+// TestFailedCreateIsFree: what cannot be stored uses up nothing of what a mailbox lets others create; and it would be
+// noticed.
+func TestFailedCreateIsFree(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		f    faults
+		want uint64
+	}{
+		{"the mailbox counts what is stored", faults{}, 1},
+		{"control: it is asked first", faults{admitFirst: true}, 3},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.faults = tt.f
+			box, o := w.mailbox(), newOwner(w.rand)
+			create := func(expires int64) error {
+				args := &statement.CreateArgs{Owner: o.Public(), Expires: uint64(expires)}
+				_, err := w.Owner(ctx, o.id, o.body(t, statement.ActionCreate, nil, 0, args), Admission{
+					Share: func(ctx context.Context) error { return w.AdmitByPost(ctx, box.id, box.unlock) },
+				})
+				return err
+			}
+			wantCode(t, "expired", create(epoch), wire.CodeExpires)
+			wantCode(t, "good", create(epoch+day), "")
+			wantCode(t, "again", create(epoch+day), wire.CodeExists)
+			_, r, _, err := w.load(ctx, box.id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Creates != tt.want {
+				t.Errorf("%d creates were counted, want %d", r.Creates, tt.want)
+			}
+		})
 	}
 }
 

@@ -109,7 +109,7 @@ func TestManyAtTenOClock(t *testing.T) {
 				t.Errorf("guess = %v", err)
 				return
 			}
-			r, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: g.Guess[:]})
+			r, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: g.Guess[:]}, nil)
 			if err != nil || len(r.Pepper) != 32 {
 				t.Errorf("open = %v, %v", r, err)
 			}
@@ -157,7 +157,7 @@ func TestFloodOfGuesses(t *testing.T) {
 	w.pass(10 * 60_000)
 	g, err := w.guess(o, d.st.Revision)
 	wantCode(t, "guess ten minutes after the flood", err, "")
-	r, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: g.Guess[:]})
+	r, err := w.Open(ctx, o.id, &wire.OpenRequest{Read: o.read, Unlock: o.unlock[:], Guess: g.Guess[:]}, nil)
 	if err != nil || len(r.Pepper) != 32 {
 		t.Errorf("open = %v", err)
 	}

@@ -29,6 +29,10 @@ const (
 	LogEventSize = 112
 	LogRing      = 1000
 
+	// LoggedOpens is how often an address may open one share that keeps an access log in an hour, where it is limited at
+	// all. Pushing everything out of the log takes it seven hours then; an office behind one address does not notice.
+	LoggedOpens = 120
+
 	// MaxPending bounds those who ask to be let in to a share and have no decision yet.
 	MaxPending = 8
 

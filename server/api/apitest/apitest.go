@@ -36,6 +36,8 @@ type Target struct {
 	CreatesPerHour int
 	// KnocksPerHour is the server's limit for knocks, and for posts. 0: as above.
 	KnocksPerHour int
+	// OpensPerHour is the server's limit for opens of one share that keeps a log. 0: as above.
+	OpensPerHour int
 	// Advance moves the server's clock. Without it the cases that wait are left out.
 	Advance func(time.Duration)
 	// Fill makes the server's disk full, or not. Without it the case is left out.
@@ -189,6 +191,7 @@ func Run(t *testing.T, tg Target) {
 		{"abandoned", testAbandoned},
 		{"full disk", testFull},
 		{"too often", testTooOften},
+		{"opens too often", testOpensTooOften},
 		{"too many", testTooMany}, // last: it uses up what the address may create
 	}
 	for _, c := range cases {

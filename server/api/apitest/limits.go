@@ -5,10 +5,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"safelight/crypto/accesslog"
 	"safelight/crypto/statement"
 )
 
@@ -240,6 +243,33 @@ func testTooOften(t *testing.T, tg *Target) {
 		a.want(t, 200, "")
 	}
 	b.put(t, b.post, first).want(t, 200, "") // nor is what is there already
+}
+
+// testOpensTooOften opens a share that keeps a log until the server says later, which holds for that share alone and for
+// nothing but the pepper.
+func testOpensTooOften(t *testing.T, tg *Target) {
+	if tg.OpensPerHour == 0 {
+		return
+	}
+	key := accesslog.DeriveKey([32]byte(random(32)))
+	public, zeros := key.Public(), make([]byte, 16)
+	s, other := tg.live(t, rules{logKey: public[:]}), tg.live(t, rules{logKey: public[:]})
+	opens := 0
+	for a := s.open(t, s.readToken(), s.unlock(), zeros); a.status != http.StatusTooManyRequests; opens++ {
+		a.want(t, 200, "")
+		if opens > tg.OpensPerHour {
+			t.Fatalf("%d opens in a row, limit %d", opens, tg.OpensPerHour)
+		}
+		a = s.open(t, s.readToken(), s.unlock(), zeros)
+	}
+	s.open(t, s.readToken(), s.unlock(), zeros).wantRetry(t, 3600)
+	s.open(t, s.readToken(), nil, nil).want(t, 200, "")
+	other.open(t, other.readToken(), other.unlock(), zeros).want(t, 200, "")
+	s.wantEvents(t, key, slices.Repeat([]accesslog.Kind{accesslog.Opened}, opens)...)
+	if tg.Advance != nil {
+		tg.Advance(time.Hour / time.Duration(tg.OpensPerHour))
+		s.open(t, s.readToken(), s.unlock(), zeros).want(t, 200, "")
+	}
 }
 
 // testTooMany creates until the server says later.

@@ -120,7 +120,7 @@ func (s *stack) handler(c config.Config, log *slog.Logger) (http.Handler, error)
 	}
 	return api.New(api.Config{
 		Shares: s.Shares, Gate: gate, Creates: admit.NewLimiter(c.CreatesPerHour),
-		Knocks: admit.NewLimiter(c.CreatesPerHour), Posts: admit.NewLimiter(c.CreatesPerHour),
+		Knocks: admit.NewLimiter(c.CreatesPerHour), Posts: admit.NewLimiter(c.CreatesPerHour), Opens: admit.NewLimiter(c.OpensPerHour()),
 		Client: api.Client{Proxies: c.Proxies, Header: c.ClientHeader},
 		Site: wire.Site{
 			API: 1, Version: version, Admit: c.Admit, Brand: c.Brand, Contact: c.Contact,

@@ -113,7 +113,7 @@ func newHandler(c config.Config, shares *rules.Shares, log *slog.Logger) (http.H
 	}
 	return api.New(api.Config{
 		Shares: shares, Gate: gate, Creates: admit.NewLimiter(c.CreatesPerHour),
-		Knocks: admit.NewLimiter(c.CreatesPerHour), Posts: admit.NewLimiter(c.CreatesPerHour),
+		Knocks: admit.NewLimiter(c.CreatesPerHour), Posts: admit.NewLimiter(c.CreatesPerHour), Opens: admit.NewLimiter(c.OpensPerHour()),
 		Site: wire.Site{
 			API: 1, Version: version, Admit: c.Admit, Brand: c.Brand, Contact: c.Contact,
 			Limits: wire.NewSiteLimits(c.MaxShare, c.MaxViews, c.MaxExpiry, c.DefaultExpiry),
