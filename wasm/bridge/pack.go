@@ -245,8 +245,8 @@ func (p *pack) beginFull(args []js.Value) (any, error) {
 }
 
 // addRest(photo, variants, their bytes) puts what else there is of a photo, by its number, into the full bundle, the
-// original among it, and returns about where it ends there. Photos come in order; one may come more than once. A further
-// view that is refused is left out: the share is whole without it.
+// original among it, and returns about where it ends there. Photos come in order; one may come more than once, and the next
+// one before it is added. A further view that is refused is left out: the share is whole without it.
 func (p *pack) addRest(args []js.Value) (any, error) {
 	defer runtime.GC()
 	if p.packer == nil {
@@ -254,7 +254,7 @@ func (p *pack) addRest(args []js.Value) (any, error) {
 	}
 	var list []coded
 	i := args[0].Int()
-	if err := parse(args[1], &list); err != nil || len(list) != args[2].Length() || i >= p.photos {
+	if err := parse(args[1], &list); err != nil || len(list) != args[2].Length() || i > p.photos {
 		return nil, faultInternal
 	}
 	made, _, err := variants(list, args[2])

@@ -44,13 +44,20 @@ interface Step {
 }
 
 /** Decodes a photo and scales it to each size of a plan, the largest first. */
-async function each(source: Source, plan: readonly Spec[], frame: Frame, then: (step: Step) => Promise<void>) {
+async function each(
+  source: Source,
+  plan: readonly Spec[],
+  frame: Frame,
+  decoded: () => void,
+  then: (step: Step) => Promise<void>,
+) {
   const soft = await ready();
   const largest = plan[0];
   if (!largest) return;
   // A halved JPEG is taken as it is where the plan asks for just that size; to be scaled once more it needs reserves.
   const half = 2 * edge(largest) >= edge(frame) && 2 * edge(largest) <= edge(frame) + 2;
   let image = await decode(source, frame, half ? edge(largest) : 1.9 * edge(largest), soft);
+  decoded();
   try {
     for (const spec of plan) {
       const smaller = await shrink(image, spec.width, spec.height, soft);
@@ -66,11 +73,17 @@ async function each(source: Source, plan: readonly Spec[], frame: Frame, then: (
   }
 }
 
-/** Makes what a plan lists, the largest first. */
-export async function make(source: Source, plan: readonly Spec[], frame: Frame, both: boolean): Promise<Made> {
+/** Makes what a plan lists, the largest first. decoded is called when nothing but memory can be in the way any more. */
+export async function make(
+  source: Source,
+  plan: readonly Spec[],
+  frame: Frame,
+  both: boolean,
+  decoded: () => void,
+): Promise<Made> {
   const variants: Coded[] = [];
   let more: Omit<Made, "variants"> = {};
-  await each(source, plan, frame, async (step) => {
+  await each(source, plan, frame, decoded, async (step) => {
     const at = variants.length;
     const first = both && step.spec.role === role.view && !step.spec.later;
     const av1 = first && !step.spec.lossless && prefersAV1 ? await asAV1(step) : undefined;

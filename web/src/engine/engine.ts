@@ -25,6 +25,8 @@ const playsAtOnce = 4 * mebi;
 export interface EncodeOptions {
   /** New pixels by one setting for everybody, and no original. */
   readonly pixelsOnly?: boolean;
+  /** Hears when this browser has decoded a photo whose original goes behind its variants: it will be needed. */
+  readonly decoded?: () => void;
 }
 
 /** Views that are kept to be coded in the other format, some six megabytes each; the others do without it. */
@@ -35,6 +37,7 @@ const headSize = mebi / 2;
 
 interface Begun {
   readonly made: Promise<readonly Coded[]>;
+  readonly decoded: Promise<void>;
   readonly stop: AbortController;
 }
 
@@ -129,7 +132,9 @@ export class Engine {
       return this.#maker.pixelsOnly(stripped.blob, stripped.pixelsOnly, stripped, signal);
     }
     // What was begun for a caller that has given up is not this caller's.
-    const all = await (begun && !begun.stop.signal.aborted ? begun.made : this.#quick(photo, stripped, signal));
+    const usable = begun && !begun.stop.signal.aborted ? begun : this.#quick(photo, stripped, signal);
+    if (options.decoded) void usable.decoded.then(options.decoded);
+    const all = await usable.made;
     const rest = atOnce(stripped) ? all.slice(0, stripped.plan.filter((spec) => spec.later).length) : [];
     const made = all.slice(rest.length);
     this.#rest.set(stripped.blob, { later: rest, view: made.find((variant) => variant.role === role.view) });
@@ -182,19 +187,24 @@ export class Engine {
     if (looked.refusal !== undefined) return;
     const stop = new AbortController();
     signal.addEventListener("abort", () => stop.abort(signal.reason), { once: true });
-    const made = this.#quick(photo, looked, stop.signal);
-    made.catch(() => undefined); // encode hears of it
-    this.#begun.set(photo, { made, stop });
+    this.#begun.set(photo, { ...this.#quick(photo, looked, stop.signal), stop });
   }
 
-  #quick(photo: Blob, about: Inspected | Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
+  #quick(photo: Blob, about: Inspected | Stripped, signal: AbortSignal): Omit<Begun, "stop"> {
     const instead = plays(about, photo);
     const plan = about.plan.filter((spec) => (atOnce(about) || !spec.later) && !(instead && spec.role === role.view));
-    if (about.alpha) return this.#maker.make(photo, plan, about, signal);
-    return this.#maker.make(photo, plan, about, signal, (view) => {
+    const kept = (view: View) => {
       if (signal.aborted) view.image.close();
       else this.#keep(view);
+    };
+    let hear = () => {};
+    const decoded = new Promise<void>((resolve) => {
+      if (!instead && !atOnce(about)) hear = resolve;
     });
+    const hearing = { kept: about.alpha ? undefined : kept, decoded: () => hear() };
+    const made = this.#maker.make(photo, plan, about, signal, hearing);
+    made.catch(() => undefined); // encode hears of it
+    return { made, decoded };
   }
 
   /** Keeps a view, and not too many: the oldest goes. */

@@ -50,6 +50,14 @@ export interface View {
   readonly quality: number;
 }
 
+/** Who wants to hear of what happens on the way. */
+export interface Hearing {
+  /** Is given the view, if it can be had. */
+  readonly kept?: ((view: View) => void) | undefined;
+  /** The browser decodes it: nothing but memory can be in the way any more. */
+  readonly decoded?: (() => void) | undefined;
+}
+
 export class Maker {
   readonly #pools: Pools;
   readonly #compiled: (name: LibraryName) => Promise<WebAssembly.Module>;
@@ -64,15 +72,14 @@ export class Maker {
   }
 
   /**
-   * Makes what a plan lists. Nothing of a photo that nobody here decodes: its original goes alone. kept is given the view,
-   * if it can be had.
+   * Makes what a plan lists. Nothing of a photo that nobody here decodes: its original goes alone.
    */
   async make(
     photo: Blob,
     plan: readonly Spec[],
     about: Frame,
     signal: AbortSignal,
-    kept?: (view: View) => void,
+    { kept, decoded }: Hearing = {},
   ): Promise<readonly Coded[]> {
     if (plan.length === 0) return [];
     const frame = frameOf(about);
@@ -81,7 +88,7 @@ export class Maker {
         photo,
         frame,
         signal,
-        (source) => this.#native(source, plan, frame, signal, kept),
+        (source) => this.#native(source, plan, frame, signal, { kept, decoded }),
         async (pixels) => this.#byLibraries(await this.#toSRGB(pixels, photo, frame, signal), plan, frame, signal),
       );
     } catch (thrown) {
@@ -225,11 +232,11 @@ export class Maker {
     plan: readonly Spec[],
     frame: Frame,
     signal: AbortSignal,
-    kept?: (view: View) => void,
+    { kept, decoded }: Hearing,
   ): Promise<readonly Coded[]> {
     const { codec, library } = this.#pools;
     const call = [source, plan, frame, kept !== undefined];
-    const made = (await codec.run("make", call, weightOf(frame), signal)) as Made;
+    const made = (await codec.run("make", call, weightOf(frame), signal, false, decoded)) as Made;
     const { flat, view } = made;
     const variants = made.bare && view ? await this.#dressed(made.variants, view.at, signal) : made.variants;
     const viewed = view && variants[view.at];

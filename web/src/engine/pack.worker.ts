@@ -9,22 +9,26 @@ import type { Coded, Described, NewShare, PackCalls, Part, PhotoWords, ShareRule
 import { piecesOf } from "./tile-blobs.ts";
 import { scope, serve } from "./worker.ts";
 
-/** Parts that may be out at once, and their bytes: what sealing may run ahead of the network. */
+/** Parts of a bundle that may be out at once, and their bytes: what sealing may run ahead of the network. */
 const window = { parts: 8, bytes: 24 << 20 };
 
 let engine: Promise<GoEngine> | undefined;
 let share: NewShare | undefined;
 let uploads: readonly Upload[] = [];
-const out = new Map<string, number>();
+/** By bundle, then by part, its bytes. */
+const out = [new Map<number, number>(), new Map<number, number>()];
 const offsets = [0, 0];
+/** What waits for room, and in which bundle. */
 let go: (() => void) | undefined;
+let sealing = 0;
 
 async function call<Value>(name: string, ...args: unknown[]): Promise<Value> {
   if (!engine) throw new Fault("internal");
   return (await (await engine).call(name, ...args)) as Value;
 }
 
-const hasRoom = () => out.size < window.parts && [...out.values()].reduce((a, b) => a + b, 0) < window.bytes;
+const hasRoom = (parts = new Map<number, number>()) =>
+  parts.size < window.parts && [...parts.values()].reduce((a, b) => a + b, 0) < window.bytes;
 
 /** The engine hands a part over and waits for the promise before it seals on. */
 async function emit(bundle: number, part: number, bytes: Bytes, digest: string): Promise<void> {
@@ -32,17 +36,17 @@ async function emit(bundle: number, part: number, bytes: Bytes, digest: string):
   if (!upload) throw new Fault("internal");
   const offset = offsets[bundle] ?? 0;
   offsets[bundle] = offset + bytes.length;
-  out.set(`${bundle} ${part}`, bytes.length);
+  out[bundle]?.set(part, bytes.length);
   scope.postMessage({ upload, bundle, part, offset, bytes, digest } satisfies Part, [bytes.buffer]);
-  if (!hasRoom())
+  if (!hasRoom(out[bundle]))
     await new Promise<void>((resolve) => {
-      go = resolve;
+      [go, sealing] = [resolve, bundle];
     });
 }
 
 function taken(bundle: number, part: number): void {
-  out.delete(`${bundle} ${part}`);
-  if (hasRoom()) go?.();
+  out[bundle]?.delete(part);
+  if (sealing === bundle && hasRoom(out[bundle])) go?.();
 }
 
 /** PW and k; both empty without a passphrase. */

@@ -2,7 +2,7 @@
 // ends its worker, because neither Go nor a codec yields while it computes, and the next call starts a new one.
 import { cargo } from "./cargo.ts";
 import { Fault, type FaultCode, faultOf } from "./fault.ts";
-import type { Answer } from "./protocol.ts";
+import type { Answer, Decoded } from "./protocol.ts";
 
 /** What the pool needs of a Worker. */
 export interface Line {
@@ -18,6 +18,7 @@ interface Job {
   /** Bytes it will need, roughly. */
   readonly weight: number;
   readonly signal: AbortSignal | undefined;
+  readonly decoded: (() => void) | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -50,11 +51,21 @@ export class Pool {
     this.#options = options;
   }
 
-  /** Runs call in the next free worker, before all that waits if it is first. Rejects with a Fault, or the signal's reason. */
-  run(call: string, args: readonly unknown[], weight: number, signal?: AbortSignal, first = false): Promise<unknown> {
+  /**
+   * Runs call in the next free worker, before all that waits if it is first. Rejects with a Fault, or the signal's reason.
+   * decoded hears when the worker says so.
+   */
+  run(
+    call: string,
+    args: readonly unknown[],
+    weight: number,
+    signal?: AbortSignal,
+    first = false,
+    decoded?: () => void,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const job: Job = { call, args, weight, signal, resolve, reject };
+      const job: Job = { call, args, weight, signal, decoded, resolve, reject };
       signal?.addEventListener("abort", () => this.#abort(job), { once: true });
       if (first) this.#waiting.unshift(job);
       else this.#waiting.push(job);
@@ -87,10 +98,11 @@ export class Pool {
 
   #hire(): Hand {
     const hand: Hand = { line: this.#options.start(), job: undefined, known: false };
-    hand.line.onmessage = ({ data }: MessageEvent<Answer>) => {
+    hand.line.onmessage = ({ data }: MessageEvent<Answer | Decoded>) => {
       hand.known = true;
       if (data.id !== 0) return;
       const job = hand.job;
+      if ("decoded" in data) return job?.decoded?.();
       hand.job = undefined;
       if ("fault" in data) {
         const fault = faultOf(data.fault);

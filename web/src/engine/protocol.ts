@@ -19,6 +19,12 @@ export type Answer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly fault: FaultDetails };
 
+/** Comes before the answer: the photo was decoded, only memory can still be in the way of its variants. */
+export interface Decoded {
+  readonly id: number;
+  readonly decoded: true;
+}
+
 export interface FaultDetails {
   readonly code: string;
   readonly refusal?: string;

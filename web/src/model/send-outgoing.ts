@@ -24,19 +24,26 @@ export function outgoing(leaving: Leaving, photo: Photo): Outgoing {
   const { key, alt, decorative } = photo;
   const now = () => prepare.photos.find((candidate) => candidate.key === key);
   const kept = () => (keepWords() ? wordsOf(now() ?? photo) : { caption: "", credit: "" });
+  const untilNow = async <Value>(look: (photo: Photo) => Value | undefined): Promise<Value | undefined> => {
+    for (;;) {
+      signal.throwIfAborted();
+      const there = now();
+      if (!there) return undefined;
+      if (prepare.problem) throw faultOf({ code: prepare.problem });
+      const found = look(there);
+      if (found !== undefined) return found;
+      await change();
+    }
+  };
   return {
     words: () => ({ alt: decorative ? "" : alt.trim(), decorative, ...kept() }),
     further: ({ stripped }, until) => further(stripped, until),
-    ready: async () => {
-      for (;;) {
-        signal.throwIfAborted();
-        const there = now();
-        if (!there) return undefined;
-        if (prepare.problem) throw faultOf({ code: prepare.problem });
-        if (there.work.kind === "ready") return there.work;
-        await change();
-      }
-    },
+    decoded: () =>
+      untilNow(({ work }) => {
+        if (work.kind === "ready") return null;
+        return work.kind === "stripped" && work.decoded ? work.stripped : undefined;
+      }),
+    ready: () => untilNow(({ work }) => (work.kind === "ready" ? work : undefined)),
   };
 }
 

@@ -11,7 +11,8 @@ export type Work =
   | { readonly kind: "converting"; readonly code: string }
   /** Edits are carried out on what it was. */
   | ({ readonly kind: "editing" } & Whole)
-  | ({ readonly kind: "stripped" } & Whole)
+  /** decoded: the device can show it, so that it will be sent unless memory runs out. */
+  | ({ readonly kind: "stripped"; readonly decoded?: true } & Whole)
   | ({ readonly kind: "ready"; readonly variants: readonly Coded[] } & Whole);
 
 export interface Photo {
@@ -57,7 +58,7 @@ export interface PrepareEngine {
     photo: Blob,
     stripped: Stripped,
     signal: AbortSignal,
-    options: { readonly pixelsOnly: boolean },
+    options: { readonly pixelsOnly: boolean; readonly decoded: () => void },
   ): Promise<readonly Coded[]>;
   /** What goes with the original. */
   further(stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]>;
@@ -245,7 +246,12 @@ export class Prepare {
       if (signal.aborted) return;
       this.#change(photo.key, { work: { kind: "stripped", stripped, source } });
       // The rule as it is now: it may have been switched while the photo was stripped.
-      const variants = await this.#engine.encode(source, stripped, signal, { pixelsOnly: this.#pixelsOnly });
+      const variants = await this.#engine.encode(source, stripped, signal, {
+        pixelsOnly: this.#pixelsOnly,
+        decoded: () => {
+          if (!signal.aborted) this.#change(photo.key, { work: { kind: "stripped", decoded: true, stripped, source } });
+        },
+      });
       if (!signal.aborted) this.#change(photo.key, { work: { kind: "ready", stripped, source, variants } });
     } catch (thrown) {
       if (!signal.aborted) this.#failed(photo, thrown);

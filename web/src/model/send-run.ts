@@ -1,5 +1,6 @@
 // One share on its way: new share, create, quick bundle, commit, full bundle, publish. The link is there from the start,
 // opens after the commit and is complete after the publish. A share with a view limit is committed once, at the end.
+import { Fault } from "../engine/fault.ts";
 import { role } from "../engine/photo.ts";
 import type {
   Coded,
@@ -33,6 +34,11 @@ export interface Ready {
 /** A photo that is to go. */
 export interface Outgoing {
   readonly words: () => PhotoWords;
+  /**
+   * Resolves while variants are made, when they will come unless memory runs out, with the photo; with nothing when there
+   * is no time between.
+   */
+  readonly decoded: () => Promise<Stripped | null | undefined>;
   /** Resolves when photo and variants are ready; with nothing when the photo was left out. */
   readonly ready: () => Promise<Ready | undefined>;
   /** Makes what goes with the original. Begun when nothing that the link needs waits for it. */
@@ -90,6 +96,9 @@ export interface Begun {
 /** So long, in ms, nothing but the commit is worked on. */
 const headStart = 120;
 
+/** An original of up to so many bytes is sealed whole before the first part of it has to have arrived. */
+const mostEarly = 6 << 20;
+
 /** Sends everything. begun is told as soon as there may be something to delete. Rejects with what cannot be mended. */
 export async function run(input: RunInput, begun: (share: Begun) => void): Promise<void> {
   const { events } = input;
@@ -100,14 +109,15 @@ export async function run(input: RunInput, begun: (share: Begun) => void): Promi
   uploader = uploaderOf(input, state.id, pack);
   await pack.call("begin", reply, input.rules, partSizeFor(undefined));
   events.step("uploading");
-  const packed = await quick(input, pack, uploader);
+  const early = { sealed: 0 };
+  const packed = await quick(input, pack, uploader, early);
   // Whatever breaks ends everything: the link that does not open, and a part that never arrives.
   const opened = open(input, pack, uploader, state.id);
   const broken = Promise.race([uploader.failed, opened.then(() => new Promise<never>(() => undefined))]);
   broken.catch(() => undefined);
   // On a fast line what follows would only get in the way of the commit; on a slow one it fills the time.
   await Promise.race([opened, input.courier.pause(headStart), broken]);
-  await Promise.race([full(input, pack, uploader, packed), broken]);
+  await Promise.race([full(input, pack, uploader, packed, early.sealed), broken]);
   const publish = await Promise.race([pack.call("publish"), broken]);
   await opened;
   await uploader.settled(0);
@@ -150,12 +160,16 @@ async function quick(
   { courier, events, photos, rules }: RunInput,
   pack: Pack,
   uploader: Uploader,
+  early: { sealed: number },
 ): Promise<ReadonlyMap<number, Ready>> {
   const packed = new Map<number, Ready>();
   let from = 0;
   for (const [i, photo] of photos.entries()) {
+    if (i === 0 && !rules.pixelsOnly) early.sealed = await beginEarly(photo, pack, uploader, events);
     const ready = await photo.ready();
     courier.signal.throwIfAborted();
+    // Its original would stand behind another photo. Sent again, the share begins with that one.
+    if (!ready && i === 0 && early.sealed > 0) throw new Fault("memory");
     if (!ready) continue;
     const described = toldOf(ready, rules.pixelsOnly);
     const to = await orFailed(pack.call("addPhoto", described, photo.words(), ready.variants), uploader);
@@ -165,6 +179,19 @@ async function quick(
   }
   if (packed.size === 0) throw new NothingError("no photo is left");
   return packed;
+}
+
+/**
+ * Seals and sends the original of the first photo while its views are still made: on a slow line a second that would
+ * otherwise pass unused. Returns where it ends in its bundle.
+ */
+async function beginEarly(photo: Outgoing, pack: Pack, uploader: Uploader, events: RunEvents): Promise<number> {
+  const stripped = await photo.decoded();
+  if (!stripped || stripped.blob.size > mostEarly) return 0;
+  await pack.call("beginFull", partSizeFor(events.speed()));
+  const to = await orFailed(pack.call("addRest", 0, [original(stripped)]), uploader);
+  events.sealed(0, { bundle: 1, from: 0, to });
+  return to;
 }
 
 /** What the list says of a photo. Without its original, what the camera took is not told either: only what goes. */
@@ -179,9 +206,10 @@ export function toldOf({ stripped, variants }: Ready, pixelsOnly: boolean): Desc
 /** Commits, as soon as everything that the link opens with is there. Originals are on their way meanwhile. */
 async function open({ api, courier, events }: RunInput, pack: Pack, uploader: Uploader, id: string): Promise<void> {
   const commit = await orFailed(pack.call("commitQuick"), uploader);
-  if (!commit) return;
+  if (!commit) return uploader.opened();
   await uploader.settled(0);
   await courier.deliver((signal) => api.owner(id, commit, signal));
+  uploader.opened();
   events.step("opens");
 }
 
@@ -191,14 +219,15 @@ async function full(
   pack: Pack,
   uploader: Uploader,
   packed: ReadonlyMap<number, Ready>,
+  early: number,
 ): Promise<void> {
   if (rules.pixelsOnly) return;
   const further = new Map([...packed].map(([i, ready]) => [i, photos[i]?.further(ready, courier.signal)]));
   for (const making of further.values()) making?.catch(() => undefined);
-  await pack.call("beginFull", partSizeFor(events.speed()));
-  let [from, n] = [0, 0];
+  if (early === 0) await pack.call("beginFull", partSizeFor(events.speed()));
+  let [from, n] = [early, 0];
   for (const [i, ready] of packed) {
-    for (const rest of [originalOf(ready), furtherOf(further.get(i))]) {
+    for (const rest of [early > 0 && n === 0 ? [] : originalOf(ready), furtherOf(further.get(i))]) {
       const variants = await rest;
       courier.signal.throwIfAborted();
       if (variants.length === 0) continue;
@@ -212,10 +241,16 @@ async function full(
 
 /** The original, unless the share opens with it. */
 export function originalOf({ stripped, variants }: Ready): readonly Coded[] {
-  if (variants.some((variant) => variant.role === role.original)) return [];
-  const { media, width, height, blob } = stripped;
-  return [{ role: role.original, media, width, height, blob }];
+  return variants.some((variant) => variant.role === role.original) ? [] : [original(stripped)];
 }
+
+const original = ({ media, width, height, blob }: Stripped): Coded => ({
+  role: role.original,
+  media,
+  width,
+  height,
+  blob,
+});
 
 /** A share is whole without these: a phone that has no memory left for them still sends the original. */
 async function furtherOf(making: Promise<readonly Coded[]> | undefined): Promise<readonly Coded[]> {

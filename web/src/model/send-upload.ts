@@ -23,6 +23,9 @@ export function partSizeFor(speed: number | undefined): number {
 const fewest = 2;
 const most = 6;
 
+/** A part as small as that takes no line from others. */
+const tiny = 64 * kibi;
+
 export class Uploader {
   readonly #ports: UploadPorts;
   readonly #courier: Courier;
@@ -31,6 +34,8 @@ export class Uploader {
   /** Parts that have not arrived, by bundle. */
   readonly #open = new Map<number, number>();
   #width = fewest;
+  /** The link opens: what it opens with has arrived. */
+  #opens = false;
   #speeds: number[] = [];
   #fault: { readonly reason: unknown } | undefined;
   /** Rejects when a part never will arrive; never resolves. */
@@ -66,14 +71,18 @@ export class Uploader {
     });
   }
 
+  /** The link opens now: all of the line is for the originals. */
+  opened(): void {
+    this.#opens = true;
+    this.#fly();
+  }
+
   #count({ bundle }: Part, more: number): void {
     this.#open.set(bundle, (this.#open.get(bundle) ?? 0) + more);
   }
 
   #fly(): void {
-    while (!this.#fault && this.#flying < this.#width) {
-      const part = this.#waiting.shift();
-      if (!part) return;
+    for (let part = this.#next(); part; part = this.#next()) {
       this.#flying++;
       this.#send(part)
         .catch((thrown) => this.#fail(thrown))
@@ -83,6 +92,24 @@ export class Uploader {
           this.#settle();
         });
     }
+  }
+
+  /** What the link opens with goes first. Until it has arrived, no more than one part of originals is on its way. */
+  #next(): Part | undefined {
+    if (this.#fault) return undefined;
+    const at = Math.max(
+      0,
+      this.#waiting.findIndex(({ bundle }) => bundle === 0),
+    );
+    const part = this.#waiting[at];
+    if (!part || !this.#hasLine(part)) return undefined;
+    this.#waiting.splice(at, 1);
+    return part;
+  }
+
+  #hasLine({ bundle, bytes }: Part): boolean {
+    if (bundle > 0 && !this.#opens) return this.#flying === 0;
+    return this.#flying < (bytes.length <= tiny ? Math.min(most, this.#width + 1) : this.#width);
   }
 
   async #send(part: Part): Promise<void> {

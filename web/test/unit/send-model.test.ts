@@ -119,6 +119,10 @@ interface Trouble {
   /** Faults that pass after the first photo. */
   page?: FaultCode[];
   guesses?: number;
+  /** Views of a file of that name are long in coming, after it was decoded. */
+  slow?: string;
+  /** Views of that file never come. */
+  lost?: boolean;
   /** State of the share in the reply to state. */
   life?: number;
 }
@@ -166,9 +170,14 @@ class Scene {
         },
         convert: async () => stripped,
         edit: async () => stripped,
-        encode: async (_photo, _stripped, signal, { pixelsOnly }) => {
+        encode: async (photo, _stripped, signal, { pixelsOnly, decoded }) => {
           signal.throwIfAborted();
           this.encoded.push(pixelsOnly);
+          if ((photo as File).name === trouble.slow) {
+            decoded();
+            await new Promise((resolve) => setTimeout(resolve, 40));
+            if (trouble.lost) throw new Fault("memory");
+          }
           return coded;
         },
         further: async () => coded, // what goes with the original
@@ -235,6 +244,45 @@ test("a share opens before it is complete", async () => {
   assert.equal(s.model.sending?.share?.viewCode, "view");
   assert.ok(s.pack.closed, "the worker with the secrets is ended");
   assert.equal(s.model.secondsLeft ?? 0, 0);
+});
+
+test("the original of the first photo is on its way while its views are made", async () => {
+  const s = new Scene({ slow: "a.jpg" }).choose("a.jpg", "b.jpg");
+  await s.model.send();
+  assert.equal(s.model.phase, "complete");
+  assert.deepEqual(s.pack?.said.slice(3), [
+    "beginFull",
+    "addRest", // the original of the first
+    "addPhoto",
+    "addPhoto",
+    "commitQuick",
+    "addRest", // what was made meanwhile
+    "addRest",
+    "addRest",
+    "publish",
+  ]);
+});
+
+test("that of another photo is not, and with pixels only none is", async () => {
+  const s = new Scene({ slow: "b.jpg" }).choose("a.jpg", "b.jpg");
+  await s.model.send();
+  assert.deepEqual(s.pack?.said.slice(3, 7), ["addPhoto", "addPhoto", "commitQuick", "beginFull"]);
+  const pixels = new Scene({ slow: "a.jpg" }).choose("a.jpg");
+  pixels.model.set({ pixelsOnly: true });
+  await pixels.model.send();
+  assert.ok(!pixels.pack?.said.includes("addRest"));
+});
+
+test("an original that was sent early never stands behind another photo", async () => {
+  const s = new Scene({ slow: "a.jpg", lost: true }).choose("a.jpg", "b.jpg");
+  await s.model.send();
+  assert.equal(s.model.phase, "failed");
+  assert.equal(s.model.problem, "memory");
+  assert.ok(!s.pack?.said.includes("addPhoto"));
+  assert.ok(s.pack?.said.includes("remove"), "what the server has of it is deleted");
+  await s.model.cancel();
+  await s.model.send();
+  assert.equal(s.model.phase, "complete");
 });
 
 test("with a view limit it opens when it is complete", async () => {

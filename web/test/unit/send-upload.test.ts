@@ -86,9 +86,9 @@ test("cancelling ends a pause", async () => {
   await assert.rejects(c.deliver(failing([full])), /cancelled/);
 });
 
-const partOf = (n: number, size = 10): Part => ({
+const partOf = (n: number, size = 100_000, bundle: 0 | 1 = 0): Part => ({
   upload: { id: "u", token: "t" },
-  bundle: 0,
+  bundle,
   part: n,
   offset: n * size,
   bytes: new Uint8Array(size),
@@ -119,6 +119,39 @@ test("parts go several at a time and all arrive", async () => {
     Array.from({ length: 40 }, (_, n) => n),
   );
   assert.ok(most >= 2 && most <= 6, `${most} at a time`);
+});
+
+test("what the link opens with goes first; originals have one line beside it until then", async () => {
+  const { courier: c } = courier();
+  const sent: string[] = [];
+  const flying = new Map([
+    [0, 0],
+    [1, 0],
+  ]);
+  let most = 0;
+  const up = new Uploader(
+    {
+      put: async ({ bundle, part }) => {
+        sent.push(`${bundle} ${part}`);
+        flying.set(bundle, (flying.get(bundle) ?? 0) + 1);
+        most = Math.max(most, flying.get(1) ?? 0);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        flying.set(bundle, (flying.get(bundle) ?? 0) - 1);
+      },
+      now: () => performance.now(),
+      arrived: () => undefined,
+    },
+    c,
+  );
+  for (let n = 0; n < 8; n++) up.push(partOf(n, 100_000, 1));
+  for (let n = 0; n < 3; n++) up.push(partOf(n));
+  await up.settled(0);
+  assert.deepEqual(sent.slice(0, 3), ["1 0", "0 0", "0 1"], "one part of originals was on its way already");
+  assert.equal(most, 1);
+  up.opened();
+  await up.settled(1);
+  assert.ok(most > 1, "control: then several go at a time");
+  assert.equal(sent.length, 11);
 });
 
 test("only the part that failed is sent again", async () => {
