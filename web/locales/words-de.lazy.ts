@@ -7,6 +7,7 @@ import request from "./de/request.json";
 import send from "./de/send.json";
 import slide from "./de/slide.json";
 import view from "./de/view.json";
+import fail from "./de/view-fail.json";
 import rules from "./de/view-rules.json";
 
 export default {
@@ -18,6 +19,7 @@ export default {
   ...inspect,
   ...slide,
   ...gallery,
+  ...fail,
   ...rules,
   ...request,
 };

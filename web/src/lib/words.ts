@@ -9,6 +9,7 @@ import type request from "../../locales/en/request.json";
 import type send from "../../locales/en/send.json";
 import type slide from "../../locales/en/slide.json";
 import type view from "../../locales/en/view.json";
+import type fail from "../../locales/en/view-fail.json";
 import type rules from "../../locales/en/view-rules.json";
 import { lazy } from "./lazy.ts";
 
@@ -16,6 +17,7 @@ export type Key =
   | keyof typeof common
   | keyof typeof send
   | keyof typeof view
+  | keyof typeof fail
   | keyof typeof rules
   | keyof typeof request
   | keyof typeof manage

@@ -25,7 +25,15 @@ import {
 } from "./opening.ts";
 import { GateError, pass, problemOf } from "./passing.ts";
 import { either } from "./signals.ts";
-import { type Busy, codeOf, type Opened, type Problem, ViewError, type ViewState } from "./view-state.ts";
+import {
+  type Busy,
+  codeOf,
+  type Opened,
+  type Problem,
+  type ViewCode,
+  ViewError,
+  type ViewState,
+} from "./view-state.ts";
 
 const retryPause = [8000, 15_000, 30_000, 60_000];
 const lateAfter = 24 * 3_600_000;
@@ -96,7 +104,7 @@ export class Viewing {
     const code = codeOf(error);
     const used = this.took;
     if (code !== "unreachable") {
-      this.show({ at: "failed", code, used });
+      void this.failed(code, used);
       return;
     }
     const ms = nth(retryPause, this.failures++);
@@ -105,6 +113,17 @@ export class Viewing {
       () => this.retry(),
       () => {},
     );
+  }
+
+  /** Most reasons have words that come late. */
+  private async failed(code: ViewCode, used: boolean): Promise<void> {
+    const { signal } = this.run;
+    try {
+      if (code !== "updated" && code !== "failed") await this.ports.words();
+      if (!signal.aborted) this.show({ at: "failed", code, used });
+    } catch {
+      if (!signal.aborted) this.show({ at: "failed", code: "updated", used });
+    }
   }
 
   /** Asks for the share until it is there, then opens it or shows the gate. */
