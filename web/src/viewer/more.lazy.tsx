@@ -15,6 +15,7 @@ export function open(kind: MoreKind, props: MoreProps, ended: () => void): More 
   addStyles(css, props.place);
   props.addWords(words);
   const { root, body } = props.place;
+  const before = root.activeElement;
   const dialog = body.appendChild(document.createElement("dialog"));
   let { share, current } = props;
   let at = kind;
@@ -28,6 +29,7 @@ export function open(kind: MoreKind, props: MoreProps, ended: () => void): More 
     render(null, dialog);
     dialog.close();
     dialog.remove();
+    if (root !== document && before instanceof HTMLElement) before.focus(); // a modal one does it by itself
     ended();
   };
   const go = (i: number) => {

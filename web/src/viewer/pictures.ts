@@ -112,6 +112,7 @@ export class Pictures {
       if (!share.photos[i]?.variants.some((v) => hex(v.sha256) === key)) this.drop(i);
     this.problems.clear();
     this.show(this.current);
+    this.changed(); // a photo may have a preview now
   }
 
   /** Shows a photo: loads it, then the ones beside it. */

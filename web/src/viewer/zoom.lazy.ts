@@ -131,7 +131,8 @@ export class Zoom {
     this.panzoom.reset({ animate: false });
     this.panzoom.destroy();
     this.element.removeAttribute("style");
-    this.frame.removeAttribute("style");
+    // Where the slide stands is a style of its own.
+    for (const name of ["overflow", "user-select", "touch-action"]) this.frame.style.removeProperty(name);
   }
 }
 
