@@ -22,6 +22,7 @@ type told struct {
 	Alpha       bool            `json:"alpha"`
 	Animated    bool            `json:"animated"`
 	Wide        bool            `json:"wide"` // a gamut larger than that of sRGB
+	Profile     bool            `json:"profile"`
 	Findings    []strip.Finding `json:"findings"`
 	Pose        strip.Pose      `json:"pose,omitzero"` // how a panorama lies, which may be kept
 	Caption     string          `json:"caption"`       // what the file says, for who asks to keep it
@@ -90,7 +91,7 @@ func describe(r strip.Report) told {
 	w, h := r.Displayed()
 	t := told{
 		Media: variant.Media(r.Media), Format: r.Format, Width: w, Height: h, Orientation: r.Orientation,
-		Alpha: r.Alpha, Animated: r.Animated, Wide: r.Wide, Findings: r.Findings,
+		Alpha: r.Alpha, Animated: r.Animated, Wide: r.Wide, Profile: r.ICC, Findings: r.Findings,
 	}
 	if r.Pose != nil {
 		t.Pose = *r.Pose

@@ -183,7 +183,7 @@ async function code({ image, spec, quality, wide }: Step): Promise<Result> {
   else if (spec.lossless && isFlat(context.getImageData(0, 0, image.width, image.height))) {
     const exact = await area.convertToBlob({ type: wanted, quality: 1 });
     if (exact.size < blob.size) blob = exact;
-    poorly = await poor();
+    poorly = !wide && (await poor()); // the coder that comes with the page writes no profile
   }
   const kind = mediaOf(blob.type);
   if (!kind) throw new Fault("no-canvas");

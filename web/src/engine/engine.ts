@@ -1,8 +1,9 @@
 // The near end of the protocol: starts the workers and calls them. Nothing else in the pages makes a worker for sending.
 import type { Edits } from "../editor/edits.ts";
 import { asset, UpdatedError, workerUrl } from "../lib/lazy.ts";
+import type { LibraryName } from "./elsewhere.ts";
 import { Fault, type FaultCode } from "./fault.ts";
-import { type LibraryName, Maker, type View } from "./making.ts";
+import { Maker, type View } from "./making.ts";
 import { PackLine } from "./pack-line.ts";
 import { media, role } from "./photo.ts";
 import { type Line, Pool } from "./pool.ts";

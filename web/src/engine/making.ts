@@ -1,48 +1,22 @@
 // Which codecs make the pictures of a photo: the browser's own where they can be used and believed, else those that come
 // with the page, loaded then. Decided by trying, never by the name of a browser.
 import { type Edits, reframes } from "../editor/edits.ts";
+import { Elsewhere, everywhere, isOneOf, type LibraryName, ofEngine, type Pools, weightOf } from "./elsewhere.ts";
 import { Fault, faultOf } from "./fault.ts";
-import { type Media, type MediaType, media } from "./photo.ts";
-import type { Pool } from "./pool.ts";
-import type { Coded, Frame, Inspected, Libraries, Made, Pixels, Source, Spec, Stripped, Worked } from "./protocol.ts";
-
-/** Codecs that come with the page, by their names in its list of files. */
-export type LibraryName = `codec-${"mozjpeg" | "resize" | "webp-encoder" | "webp-decoder" | "libheif"}`;
-
-export interface Pools {
-  readonly strip: Pool;
-  readonly codec: Pool;
-  readonly library: Pool;
-  readonly heif: Pool;
-}
-
-type Kinds = readonly MediaType[];
-/** What the engine decodes, what the small codecs do, and what every browser does: if it does not, the file is damaged. */
-const ofEngine: Kinds = ["image/png", "image/gif"];
-const ofLibraries: Kinds = ["image/jpeg", "image/webp"];
-const everywhere: Kinds = [...ofEngine, ...ofLibraries];
-
-const files: { readonly [name in keyof Required<Libraries>]: LibraryName } = {
-  jpeg: "codec-mozjpeg",
-  resize: "codec-resize",
-  webp: "codec-webp-encoder",
-  webpDecoder: "codec-webp-decoder",
-};
+import { media } from "./photo.ts";
+import type { Coded, Frame, Inspected, Made, Pixels, Source, Spec, Stripped, Worked } from "./protocol.ts";
 
 /** After so many photos for which AV1 was the larger one it is not tried any more. */
 const patience = 4;
 
-const isOneOf = (kinds: Kinds, kind: Media | 0) => kinds.some((name) => media[name] === kind);
-
-const frameOf = ({ media, width, height, orientation, wide }: Frame): Frame => ({
+const frameOf = ({ media, width, height, orientation, wide, profile = false }: Frame): Frame => ({
   media,
   width,
   height,
   orientation,
   wide,
+  profile,
 });
-const weightOf = ({ width, height }: Frame) => width * height;
-
 /** A view as it was coded, kept to be coded in the other format. */
 export interface View {
   readonly coded: Coded;
@@ -60,7 +34,7 @@ export interface Hearing {
 
 export class Maker {
   readonly #pools: Pools;
-  readonly #compiled: (name: LibraryName) => Promise<WebAssembly.Module>;
+  readonly #elsewhere: Elsewhere;
   /** This browser's canvas is not there, or does not tell the truth. */
   #foreign = false;
   /** How often one after the other AV1 came out larger than WebP. */
@@ -68,7 +42,7 @@ export class Maker {
 
   constructor(pools: Pools, compiled: (name: LibraryName) => Promise<WebAssembly.Module>) {
     this.#pools = pools;
-    this.#compiled = compiled;
+    this.#elsewhere = new Elsewhere(pools, compiled);
   }
 
   /**
@@ -88,8 +62,14 @@ export class Maker {
         photo,
         frame,
         signal,
+<<<<<<< HEAD
         (source) => this.#native(source, plan, frame, signal, { kept, decoded }),
         async (pixels) => this.#byLibraries(await this.#toSRGB(pixels, photo, frame, signal), plan, frame, signal),
+=======
+        (source) => this.#native(source, plan, frame, signal, kept),
+        async (pixels) =>
+          this.#byLibraries(await this.#elsewhere.toSRGB(pixels, photo, frame, signal), plan, frame, signal),
+>>>>>>> c6c261d (wip)
       );
     } catch (thrown) {
       if (faultOf(thrown).code !== "no-decoder") throw thrown;
@@ -108,7 +88,11 @@ export class Maker {
       signal,
       (source) => codec.run("tiles", [source, spec, frame], weightOf(frame), signal),
       async (pixels) => {
-        const args = [await this.#toSRGB(pixels, photo, frame, signal), spec, await this.#libraries("webp")];
+        const args = [
+          await this.#elsewhere.toSRGB(pixels, photo, frame, signal),
+          spec,
+          await this.#elsewhere.libraries("webp"),
+        ];
         return library.run("tiles", args, weightOf(frame), signal);
       },
     );
@@ -198,7 +182,7 @@ export class Maker {
         return stripped("strip", made, made.size);
       },
       async (pixels) => {
-        const made = await foreign(await this.#toSRGB(pixels, photo, frame, signal));
+        const made = await foreign(await this.#elsewhere.toSRGB(pixels, photo, frame, signal));
         return stripped("fromPixels", made, made.data.length);
       },
     );
@@ -223,8 +207,8 @@ export class Maker {
         else if (code !== "no-decoder" || signal.aborted) throw thrown;
       }
     if (!this.#foreign && isOneOf(everywhere, frame.media)) throw new Fault("no-decoder");
-    const pixels = await this.#decode(photo, frame, signal);
-    return this.#foreign ? foreign(pixels) : native(pixels);
+    const pixels = await this.#elsewhere.decode(photo, frame, signal);
+    return this.#foreign ? foreign(pixels) : native(await this.#elsewhere.known(pixels, photo, frame, signal));
   }
 
   async #native(
@@ -243,8 +227,8 @@ export class Maker {
     if (viewed) kept?.({ ...view, coded: viewed });
     const poor = flat && variants[flat.at];
     if (!poor) return variants;
-    const libraries = await this.#libraries("webp");
-    const exact = (await library.run("lossless", [flat.pixels, libraries], weightOf(poorFrame(poor)), signal)) as Blob;
+    const libraries = await this.#elsewhere.libraries("webp");
+    const exact = (await library.run("lossless", [flat.pixels, libraries], weightOf(poor), signal)) as Blob;
     if (exact.size >= poor.blob.size) return variants;
     return variants.with(flat.at, { ...poor, media: media["image/webp"], blob: exact });
   }
@@ -258,7 +242,7 @@ export class Maker {
   }
 
   async #byLibraries(pixels: Pixels, plan: readonly Spec[], frame: Frame, signal: AbortSignal) {
-    const libraries = await this.#libraries("webp", "resize");
+    const libraries = await this.#elsewhere.libraries("webp", "resize");
     return (await this.#pools.library.run("make", [pixels, plan, libraries], weightOf(frame), signal)) as Coded[];
   }
 
@@ -269,40 +253,7 @@ export class Maker {
       frame,
       signal,
       (source) => this.#pools.codec.run("pixels", [source, frame], weightOf(frame), signal) as Promise<Pixels>,
-      (pixels) => this.#toSRGB(pixels, photo, frame, signal),
+      (pixels) => this.#elsewhere.toSRGB(pixels, photo, frame, signal),
     );
   }
-
-  /** Decodes without the browser. The pixels are those of the profile in the file. */
-  async #decode(photo: Blob, frame: Frame, signal: AbortSignal): Promise<Pixels> {
-    const { strip, library, heif } = this.#pools;
-    if (isOneOf(ofEngine, frame.media))
-      return ((await strip.run("decode", [photo], photo.size, signal)) as Worked<Pixels>).value;
-    if (isOneOf(ofLibraries, frame.media)) {
-      const libraries = await this.#libraries(frame.media === media["image/jpeg"] ? "jpeg" : "webpDecoder");
-      return (await library.run("decode", [photo, frame.media, libraries], weightOf(frame), signal)) as Pixels;
-    }
-    if (frame.media !== media["image/heic"]) throw new Fault("no-decoder");
-    const compiled = await this.#compiled("codec-libheif");
-    return (await heif.run("decode", [photo, frame.wide, compiled], weightOf(frame), signal)) as Pixels;
-  }
-
-  /** Only the browser knows profiles without being asked; elsewhere the engine converts. */
-  async #toSRGB(pixels: Pixels, photo: Blob, frame: Frame, signal: AbortSignal): Promise<Pixels> {
-    if (!frame.wide) return pixels;
-    const { value } = (await this.#pools.strip.run(
-      "toSRGB",
-      [pixels, photo],
-      pixels.data.length,
-      signal,
-    )) as Worked<Pixels>;
-    return value;
-  }
-
-  async #libraries(...names: (keyof Libraries)[]): Promise<Libraries> {
-    const compiled = await Promise.all(names.map(async (name) => [name, await this.#compiled(files[name])] as const));
-    return Object.fromEntries(compiled);
-  }
 }
-
-const poorFrame = ({ media, width, height }: Coded): Frame => ({ media, width, height, orientation: 1, wide: false });

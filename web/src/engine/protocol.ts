@@ -59,6 +59,8 @@ export interface About {
   readonly animated: boolean;
   /** Its gamut is larger than that of sRGB. */
   readonly wide: boolean;
+  /** It keeps a colour profile, since its numbers are not those of sRGB. */
+  readonly profile?: boolean;
   readonly findings: readonly Finding[];
   /** How a panorama lies around the viewer: all that is kept of what the file says. */
   readonly pose?: Pose;
@@ -73,7 +75,7 @@ export interface About {
 }
 
 /** What making variants needs to know of a photo. */
-export type Frame = Pick<About, "media" | "width" | "height" | "orientation" | "wide">;
+export type Frame = Pick<About, "media" | "width" | "height" | "orientation" | "wide" | "profile">;
 
 /** What a file gives away; of one that is not taken, why, and whether its pixels may be sent instead. */
 export interface Inspected extends About {

@@ -2,8 +2,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { fileMeans, shownMeans, teachMeans } from "./means.ts";
 import { choose, distance, grid, part, send, shows, stranger, textOf } from "./pages.ts";
-import { photo } from "./photos.ts";
+import { photo, withoutProfile } from "./photos.ts";
 import { Site } from "./site.ts";
 import { type Trouble, troubled, troubles } from "./troubles.ts";
 
@@ -83,6 +84,27 @@ for (const trouble of Object.keys(troubles) as Trouble[])
     await compare(browser, link, files);
   });
 
+for (const trouble of ["nothing", "random pixels", "no OffscreenCanvas"] as const)
+  test(`colours beyond sRGB stay what they are, with ${trouble} in the way`, async ({ page, browser }) => {
+    test.setTimeout(240_000);
+    await troubled(page, trouble);
+    const files = [photo("vivid"), photo("vividScreen"), photo("telling")];
+    const { link } = await send(page, `${site.url}/`, files);
+    const viewer = await stranger(browser);
+    await viewer.goto(link);
+    await teachMeans(viewer);
+    for (const [i, file] of files.entries()) {
+      await shows(viewer, "view", i);
+      const seen = await shownMeans(viewer, i);
+      const [right = []] = await fileMeans(viewer, file);
+      expect(distance(seen, right), path.basename(file)).toBeLessThan(3);
+      const [same = []] = await fileMeans(viewer, withoutProfile(file));
+      expect(distance(seen, same), "the same numbers in sRGB are told apart").toBeGreaterThan(i === 2 ? 4 : 12);
+      await viewer.keyboard.press("ArrowRight");
+    }
+    await viewer.context().close();
+  });
+
 test("all eight orientations come out upright", async ({ page, browser }) => {
   test.setTimeout(240_000);
   const files = [1, 2, 3, 4, 5, 6, 7, 8].map((turn) => photo("turned", 1, turn));
@@ -146,6 +168,37 @@ for (const trouble of ["nothing", "random pixels"] as const)
       [strongest(0), strongest(12), strongest(3), strongest(15)],
       "green above, red below, blue to the right",
     ).toEqual([1, 0, 2, 2]);
+  });
+
+/** The same numbers of Display P3 with a gamma of 2.2, in sRGB. */
+function fromP3(colour: readonly number[]): number[] {
+  const [r = 0, g = 0, b = 0] = colour.map((v) => (v / 255) ** 2.2);
+  const linear = [1.2249 * r - 0.2249 * g, -0.0421 * r + 1.0421 * g, -0.0196 * r - 0.0786 * g + 1.0983 * b];
+  return linear.map((v) => 255 * (v < 0.0031 ? 12.92 * Math.max(0, v) : 1.055 * Math.min(1, v) ** (1 / 2.4) - 0.055));
+}
+
+/** How far colours are from one another on average. */
+function apart(a: number[][], b: number[][]): number {
+  const all = a.flatMap((colour, i) => colour.map((v, j) => Math.abs(v - (b[i]?.[j] ?? 999))));
+  return all.reduce((sum, v) => sum + v, 0) / all.length;
+}
+
+for (const trouble of ["nothing", "random pixels"] as const)
+  test(`HEIC in Display P3 is seen in its colours, with ${trouble} in the way`, async ({ page, browser }) => {
+    await troubled(page, trouble);
+    const { link } = await send(page, `${site.url}/`, [photo("softPhone"), photo("vividPhone")]);
+    const viewer = await stranger(browser);
+    await viewer.goto(link);
+    await teachMeans(viewer);
+    await shows(viewer, "view", 0);
+    const plain = await shownMeans(viewer, 0);
+    await viewer.keyboard.press("ArrowRight");
+    await shows(viewer, "view", 1);
+    const vivid = await shownMeans(viewer, 1);
+    // A cell holds many colours, and means are not converted as colours are.
+    expect(apart(vivid, plain.map(fromP3))).toBeLessThan(7);
+    expect(apart(vivid, plain), "the profile is not left out").toBeGreaterThan(10);
+    await viewer.context().close();
   });
 
 test("a browser that resists fingerprinting sends what was chosen", async ({ playwright, browser }) => {

@@ -25,12 +25,16 @@ export type PhotoName =
   | "telling"
   | "turned"
   | "phone"
-  | "wide";
+  | "wide"
+  | "vivid"
+  | "vividScreen"
+  | "vividPhone"
+  | "softPhone";
 
 const kinds: Record<
   PhotoName,
   {
-    kind: "camera" | "screenshot" | "heic";
+    kind: "camera" | "screenshot" | "heic" | "heic-soft";
     width: number;
     height: number;
     orientation?: number;
@@ -64,13 +68,18 @@ const kinds: Record<
     quality: 85,
     more: ["-profile", "A wide screen", "-wide"],
   },
+  // In Display P3.
+  vivid: { kind: "camera", width: 1600, height: 1200, more: ["-profile", "A wide screen", "-wide"] },
+  vividScreen: { kind: "screenshot", width: 1280, height: 800, more: ["-profile", "A wide screen", "-wide"] },
+  vividPhone: { kind: "heic-soft", width: 64, height: 40, more: ["-profile", "A wide screen", "-wide"] },
+  softPhone: { kind: "heic-soft", width: 64, height: 40 },
   huge: { kind: "camera", width: 8000, height: 6000 },
   turned: { kind: "camera", width: 2800, height: 1900 },
   phone: { kind: "heic", width: 64, height: 40 },
   heavy: { kind: "camera", width: 4000, height: 3000, quality: 96 },
 };
 
-const extensions = { camera: "jpg", screenshot: "png", heic: "heic" } as const;
+const extensions = { camera: "jpg", screenshot: "png", heic: "heic", "heic-soft": "heic" } as const;
 
 /** The path of a photo by name; seed makes another one of the same kind, and turn gives it an orientation of EXIF. */
 export function photo(name: PhotoName, seed = 1, turn?: number): string {
@@ -110,4 +119,18 @@ export function photo(name: PhotoName, seed = 1, turn?: number): string {
   );
   fs.renameSync(unfinished, file);
   return file;
+}
+
+/** The same file with a name for its colour profile that nobody looks for. */
+export function withoutProfile(file: string): string {
+  const bytes = fs.readFileSync(file);
+  for (const name of ["ICC_PROFILE", "iCCP"]) {
+    const at = bytes.indexOf(name);
+    if (at < 0) continue;
+    // A PNG's chunk has a check sum over its name: ancillary ones that are wrong are left out.
+    bytes.write(name === "iCCP" ? "zzZz" : "NO_PROFILE!", at, "latin1");
+  }
+  const other = file.replace("planted-name-", "planted-name-plain-");
+  fs.writeFileSync(other, bytes);
+  return other;
 }

@@ -1,7 +1,7 @@
 // Tiles of large photos, made in the page and seen while zoomed: upright, in the right place and in the right colours,
 // whichever codecs made them.
-import fs from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
+import { fileMeans, type Means, type Part, teachMeans } from "./means.ts";
 import { distance, part, send, shows, stranger } from "./pages.ts";
 import { photo } from "./photos.ts";
 import { Site } from "./site.ts";
@@ -14,18 +14,13 @@ test.beforeAll(async () => {
 test.afterAll(() => site.stop());
 
 /** A tile on the screen: where it lies in pixels of the photo, and the mean colours of 4 × 4 cells. */
-interface Seen {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
+interface Seen extends Part {
   readonly cells: number[][];
 }
 
 const size = { width: 4000, height: 6100 }; // the photo's, upright
 
 async function seen(page: Page): Promise<readonly Seen[]> {
-  await page.evaluate(means);
   return page.locator(".tiles img").evaluateAll(
     (all, { width, height }) =>
       all.map((e) => {
@@ -38,57 +33,31 @@ async function seen(page: Page): Promise<readonly Seen[]> {
           y: percent("top", height),
           width: naturalWidth,
           height: naturalHeight,
-          cells: (globalThis as unknown as Means).means(image, 0, 0, naturalWidth, naturalHeight),
+          cells: (globalThis as unknown as Means).means(image, {
+            x: 0,
+            y: 0,
+            width: naturalWidth,
+            height: naturalHeight,
+          }),
         };
       }),
     size,
   );
 }
 
-interface Means {
-  means(image: CanvasImageSource, x: number, y: number, width: number, height: number): number[][];
-}
-
-/** Has the page know how to tell the mean colours of 4 × 4 cells of a part of a picture. */
-function means(): void {
-  const canvas = document.createElement("canvas");
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  const means: Means["means"] = (image, x, y, width, height) => {
-    if (!context) throw new Error("no canvas");
-    [canvas.width, canvas.height] = [width, height];
-    context.drawImage(image, x, y, width, height, 0, 0, width, height);
-    const [w, h] = [width >> 2, height >> 2];
-    return Array.from({ length: 16 }, (_, i) => {
-      const { data } = context.getImageData(w * (i % 4), h * (i >> 2), w, h);
-      const sums = [0, 0, 0, 0];
-      for (let at = 0; at < data.length; at++) sums[at & 3] = (sums[at & 3] ?? 0) + (data[at] ?? 0);
-      return sums.slice(0, 3).map((sum) => sum / (w * h));
-    });
-  };
-  Object.assign(globalThis, { means });
-}
-
 /** The same cells of the file itself, cut out elsewhere by `aside` tiles. */
-async function truth(page: Page, file: string, tiles: readonly Seen[], aside = 0): Promise<number[][][]> {
-  const data = fs.readFileSync(file).toString("base64");
-  const places = tiles.map(({ x, y, width, height }) => ({
-    x,
-    y: (y + 1024 * aside) % (size.height - 1024),
-    width,
-    height,
-  }));
-  return page.evaluate(
-    async ([text, list]) => {
-      const photo = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]));
-      const { means } = globalThis as unknown as Means;
-      return list.map(({ x, y, width, height }) => means(photo, x, y, width, height));
-    },
-    [data, places] as const,
+function truth(page: Page, file: string, tiles: readonly Seen[], aside = 0): Promise<number[][][]> {
+  const beside = (y: number) => (y + 1024 * aside) % (size.height - 1024);
+  return fileMeans(
+    page,
+    file,
+    tiles.map(({ x, y, width, height }) => ({ x, y: beside(y), width, height })),
   );
 }
 
 async function zoomed(page: Page): Promise<readonly Seen[]> {
   await shows(page, "view");
+  await teachMeans(page);
   await expect(part(page, "photo").locator(".tiles")).toHaveCount(1, { timeout: 30_000 });
   for (let i = 0; i < 4; i++) await page.keyboard.press("+");
   await expect.poll(async () => (await seen(page)).length, { timeout: 30_000 }).toBeGreaterThan(1);

@@ -18,7 +18,7 @@ func main() {
 
 func run() error {
 	var o striptest.Options
-	kind := flag.String("kind", "camera", "camera (JPEG), sphere (JPEG of a whole sphere), screenshot (PNG) or heic (one small picture, whatever else is asked for)")
+	kind := flag.String("kind", "camera", "camera (JPEG), sphere (JPEG of a whole sphere), screenshot (PNG) heic (one small picture, whatever else is asked for) or heic-soft (another, of colours that every gamut has)")
 	width := flag.Int("width", 1600, "in pixels, as stored")
 	height := flag.Int("height", 1200, "in pixels, as stored")
 	gps := flag.String("gps", "", "latitude,longitude in degrees")
@@ -55,6 +55,8 @@ func run() error {
 		photo = striptest.ScreenshotPNG(*width, *height, o)
 	case "heic":
 		photo = striptest.SmallHEIC()
+	case "heic-soft":
+		photo = striptest.SmallGrid().Bytes()
 		if o.Wide {
 			photo = striptest.WithProperties(photo, striptest.Box("colr", []byte("prof"), striptest.DisplayP3(o.Profile)))
 		}
