@@ -62,14 +62,9 @@ export class Maker {
         photo,
         frame,
         signal,
-<<<<<<< HEAD
         (source) => this.#native(source, plan, frame, signal, { kept, decoded }),
-        async (pixels) => this.#byLibraries(await this.#toSRGB(pixels, photo, frame, signal), plan, frame, signal),
-=======
-        (source) => this.#native(source, plan, frame, signal, kept),
         async (pixels) =>
           this.#byLibraries(await this.#elsewhere.toSRGB(pixels, photo, frame, signal), plan, frame, signal),
->>>>>>> c6c261d (wip)
       );
     } catch (thrown) {
       if (faultOf(thrown).code !== "no-decoder") throw thrown;
