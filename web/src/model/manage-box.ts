@@ -1,6 +1,7 @@
 // The mailbox behind a request link, for who made it: what has arrived, and its rules. No DOM.
 import type { changeMailbox, readMailbox } from "../api/mailbox.ts";
 import { type Bytes, equal } from "../format/bytes.ts";
+import { FormatError } from "../format/errors.ts";
 import { type MailboxDocument, mailboxView, openMailbox } from "../format/mailbox.ts";
 import type { Posts, StoredPost } from "../format/posts.ts";
 import type { Signer } from "../format/signature.ts";
@@ -45,10 +46,12 @@ export interface BoxOwner {
 
 const merges = 3;
 
-/** The mailbox of one owner. */
+/** The mailbox of one owner. It remembers how far what it has read had come. */
 export class BoxKeeper {
   readonly #ports: ManagePorts;
   readonly #of: BoxOwner;
+  #revision = 0;
+  #posts = 0;
 
   constructor(ports: ManagePorts, of: BoxOwner) {
     this.#ports = ports;
@@ -60,6 +63,11 @@ export class BoxKeeper {
     const { signer, owner, id } = this.#of;
     const reply = await api.readMailbox(signer, id, signal);
     const document = openMailbox(reply.document, reply.signature, id);
+    // Revisions only rise and posts only come: less than there was is an answer from before.
+    if (document.revision < this.#revision) throw older(document.revision, this.#revision);
+    if (reply.posts.length < this.#posts) throw new FormatError("form", "posts that were there are missing");
+    this.#revision = document.revision;
+    this.#posts = reply.posts.length;
     const { arrived, dropped } = await (await late()).openPosts(owner, id, reply.posts);
     const skew = reply.now - now();
     const deliveries = arrived.map((a) => ({ received: a.received - skew, link: viewLink(a.id, a.view) }));

@@ -1,5 +1,5 @@
 // What is looked at again and again while the manage page is open: who is at the door, and the access log.
-import { type Bytes, none } from "../format/bytes.ts";
+import type { Bytes } from "../format/bytes.ts";
 import type { Owned } from "../format/reseal.ts";
 import type { Signer } from "../format/signature.ts";
 import type { Statement } from "../format/statement.ts";
@@ -21,8 +21,8 @@ export class Watch {
     this.#ports = ports;
   }
 
-  /** Begins and ends what the rules ask for. owned is what is known at the moment at which somebody is let in. */
-  follow(s: Signer, owner: Bytes, { askFirst, logKey, id }: Statement, owned: () => Owned | undefined): void {
+  /** Begins and ends what the rules ask for. owned reads the share anew, for the moment at which somebody is let in. */
+  follow(s: Signer, owner: Bytes, { askFirst, logKey, id }: Statement, owned: () => Promise<Owned>): void {
     if (askFirst === 0) this.#shut("door");
     else this.door ??= this.#openDoor(s, id, owned);
     if (logKey.length === 0) this.#shut("log");
@@ -34,14 +34,12 @@ export class Watch {
     this.#shut("log");
   }
 
-  #openDoor(s: Signer, id: Bytes, owned: () => Owned | undefined): Door {
+  #openDoor(s: Signer, id: Bytes, owned: () => Promise<Owned>): Door {
     const { api, late, now, rest } = this.#ports;
     const { listKnocks: list, answerKnock: answer, admitKnock: admit, refuseKnock: refuse } = api;
     const ports = { list, answer, admit, refuse, late, now, rest: (signal: AbortSignal) => rest(looks.door, signal) };
-    const door = new Door(ports, s, id, async () => {
-      const known = owned();
-      return known ? (await late()).heldR(known) : none;
-    });
+    // R as it is now: another device of the owner's may have made another one since, and the former lets nobody in.
+    const door = new Door(ports, s, id, async () => (await late()).heldR(await owned()));
     void door.watch();
     return door;
   }

@@ -3,7 +3,7 @@
 import { ApiError } from "../api/errors.ts";
 import { pause } from "../api/http.ts";
 import type { StateReply } from "../api/owner.ts";
-import { type Bytes, none } from "../format/bytes.ts";
+import { type Bytes, equal, none } from "../format/bytes.ts";
 import type { People } from "../format/change-recipients.ts";
 import { idOf } from "../format/kdf.ts";
 import { type Owned, type Resealed, reseal } from "../format/reseal.ts";
@@ -41,6 +41,7 @@ export class Managing {
   private owner: Bytes = none;
   private signer: Signer | undefined;
   private owned: Owned | undefined;
+  private keeper: BoxKeeper | undefined;
   private topic: Topic = "rules";
   readonly watch: Watch;
 
@@ -69,8 +70,10 @@ export class Managing {
     const { signal } = this.run;
     this.show({ at: "opening" });
     try {
-      this.owner = this.readOwner();
-      this.signer = signer(this.owner);
+      const owner = this.readOwner();
+      if (!equal(owner, this.owner)) [this.owned, this.keeper] = [undefined, undefined];
+      this.owner = owner;
+      this.signer = signer(owner);
       await this.load(this.signer, signal);
       void this.keepLooking(signal);
     } catch (error) {
@@ -110,20 +113,30 @@ export class Managing {
       return;
     }
     const share = this.read(s, reply);
-    this.watch.follow(s, this.owner, share.statement, () => this.owned);
     this.show({ at: "open", share, topic: this.topic, ...(done ? { done } : {}) });
   }
 
   private read(s: Signer, reply: StateReply): Managed {
+    this.run.signal.throwIfAborted();
     const { share, owned } = readShare(this.ports, s, this.owner, reply);
     const { revision } = owned.statement;
     if (this.owned && revision < this.owned.statement.revision) throw older(revision, this.owned.statement.revision);
     this.owned = owned;
+    this.watch.follow(s, this.owner, share.statement, () => this.reread(s));
     return share;
   }
 
+  /** What the owner knows, read at this moment. */
+  private async reread(s: Signer): Promise<Owned> {
+    const share = this.read(s, await this.ports.api.shareState(s, this.id, this.run.signal));
+    if (this.state.at === "open") this.show({ ...this.state, share });
+    if (!this.owned || share.statement.askFirst === 0) throw new Error("nobody is asked any more");
+    return this.owned;
+  }
+
   private box(s: Signer): BoxKeeper {
-    return new BoxKeeper(this.ports, { signer: s, owner: this.owner, id: this.id });
+    this.keeper ??= new BoxKeeper(this.ports, { signer: s, owner: this.owner, id: this.id });
+    return this.keeper;
   }
 
   private async loadBox(s: Signer, signal: AbortSignal, done?: Done): Promise<void> {
@@ -280,6 +293,7 @@ export class Managing {
     this.watch.close();
     for (const secret of [this.owner, this.owned?.view, this.owned?.pepper]) secret?.fill(0);
     this.owned = undefined;
+    this.keeper = undefined;
     this.signer = undefined;
   }
 }

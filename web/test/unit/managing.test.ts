@@ -1,17 +1,20 @@
 // What an owner does with the manage link.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { ApiError } from "../../src/api/errors.ts";
 import { type Bytes, hex, none, random } from "../../src/format/bytes.ts";
+import type { People } from "../../src/format/change-recipients.ts";
 import { printCode } from "../../src/format/code.ts";
 import { idOf, ownerSeal, sha, unlockToken } from "../../src/format/kdf.ts";
+import { admitted, newKnocker } from "../../src/format/knock.ts";
 import { openLocks } from "../../src/format/locks.ts";
 import { encodeMailbox, type MailboxDocument, mailboxView } from "../../src/format/mailbox.ts";
 import { type StoredPost, sealPost } from "../../src/format/posts.ts";
-import { openOwned } from "../../src/format/reseal.ts";
+import { type Owned, openOwned } from "../../src/format/reseal.ts";
 import { seal } from "../../src/format/seal.ts";
 import { signer } from "../../src/format/signature.ts";
+import type { ManagePorts } from "../../src/model/manage-ports.ts";
 import type { ManageState } from "../../src/model/manage-state.ts";
 import { refusal } from "../../src/model/manage-state.ts";
 import { Managing, WeakError } from "../../src/model/managing.ts";
@@ -20,11 +23,14 @@ import { MadeShare, until, type Wanted } from "./made-share.ts";
 
 const newPw = random(32);
 
-function manage(share: MadeShare): Managing {
+type Doors = Pick<ManagePorts, "rest"> & { readonly api: MadeShare["doorApi"] };
+
+function manage(share: MadeShare, { api, ...doors }: Partial<Doors> = {}): Managing {
   const managing = new Managing(
     {
       ...noRules,
-      api: { ...noRules.api, ...share.ownerApi },
+      ...doors,
+      api: { ...noRules.api, ...share.ownerApi, ...api },
       passphrase: async (_id, typed) => {
         if (typed.length < 8) throw new WeakError("weak");
         return { pw: newPw, k: random(32) };
@@ -225,6 +231,60 @@ test("people that meet another revision are not forced on it", async () => {
   managing.close();
 });
 
+/** A share that asks first, with somebody at the door whose words are shown. */
+async function atTheDoor(t: TestContext) {
+  const first = random(32);
+  const share = new MadeShare({ askFirst: 1, r: first });
+  const rest = () => new Promise<void>((resolve) => setTimeout(resolve, 2));
+  const managing = manage(share, { rest, api: share.doorApi });
+  t.after(() => managing.close()); // it looks until then, also after a failure
+  await until(managing, open);
+  const knocker = newKnocker(share.id);
+  await share.viewApi.knock(share.id, none, knocker.c);
+  const door = managing.watch.door ?? assert.fail();
+  const sees = async (status: string) => {
+    for (let n = 0; n < 500 && door.state.knocks[0]?.status !== status; n++) await rest();
+    assert.equal(door.state.knocks[0]?.status, status);
+  };
+  const answered = () => share.knocks[0]?.status === 2;
+  for (let n = 0; n < 500 && !answered(); n++) await rest();
+  await share.viewApi.reveal(share.id, none, knocker.c, knocker.key.publicKey, knocker.n);
+  await sees("decide");
+  return { share, managing, knocker, door, first, sees };
+}
+
+/** What another device of the same owner does meanwhile. */
+async function otherDevice(share: MadeShare, people: People): Promise<Owned> {
+  const read = (): Owned => ({
+    ...{ owner: share.owner, view: share.view, statement: share.statement, manifest: share.manifest },
+    ...{ ownerBox: share.ownerBox, pepper: share.pepper },
+  });
+  const next = await late.changeRecipients(share.signer, read(), people);
+  await share.ownerApi.publish(share.signer, share.id, next.statement.revision, next.args);
+  return read();
+}
+
+test("who is let in gets R as it is then, also when another device has just changed it", async (t) => {
+  const { share, knocker, door, first, sees } = await atTheDoor(t);
+  const there = await otherDevice(share, { recipients: [], askFirst: true });
+  await door.letIn(hex(knocker.c));
+  await sees("in");
+  const { box, boxSignature } = share.knocks[0] ?? assert.fail();
+  const r = admitted(knocker, share.signer.publicKey, box, boxSignature);
+  assert.deepEqual(r, late.heldR(there));
+  assert.notDeepEqual(r, first, "control: it is not the one of the last look");
+});
+
+test("nobody is let in by a page that has not seen that nobody is asked any more", async (t) => {
+  const { share, managing, knocker, door } = await atTheDoor(t);
+  await otherDevice(share, { recipients: [], askFirst: false });
+  share.requests.length = 0;
+  await door.letIn(hex(knocker.c));
+  assert.ok(share.requests.includes("state"));
+  assert.ok(!share.requests.includes("admit"));
+  assert.equal(managing.watch.door, undefined);
+});
+
 test("looking again shows what changed and keeps what is being said; what is gone is said", async () => {
   const [share, managing] = await opened({ views: 3 });
   share.takes.add("somebody");
@@ -256,7 +316,7 @@ async function mailbox(made: (owner: Bytes, id: Bytes) => Promise<readonly Store
   const owner = random(32);
   const s = signer(owner);
   const id = idOf(s.publicKey);
-  const posts = await made(owner, id);
+  const posts = [...(await made(owner, id))];
   let document: MailboxDocument = {
     ...{ id, owner: s.publicKey, revision: 1, created: Date.now() - 1000, expires: Date.now() + 3_600_000, open: 1 },
     recipient: await late.mailboxRecipient(owner, id),
@@ -293,7 +353,7 @@ async function mailbox(made: (owner: Bytes, id: Bytes) => Promise<readonly Store
   const lie = (change: Partial<MailboxDocument>) => {
     document = { ...document, ...change };
   };
-  return { managing, lie, document: () => document };
+  return { managing, lie, posts, document: () => document };
 }
 
 const boxed = (s: ManageState) => s.at === "mailbox" && !s.busy;
@@ -315,6 +375,27 @@ test("the manage link of a request link lists what arrived by it, and nothing el
   );
   assert.equal(state.box.dropped, 3);
   assert.match(state.box.requestLink, /^request /);
+  managing.close();
+});
+
+test("an answer of a mailbox from before is not believed after a later one", async () => {
+  const sealed = async () => [{ received: Date.now(), sealed: random(1787) }];
+  const { managing, lie, posts } = await mailbox(sealed);
+  await until(managing, boxed);
+  const now = () => (managing.state.at === "mailbox" ? managing.state.box : assert.fail());
+  lie({ revision: 2, open: 0 });
+  await managing.look();
+  assert.equal(now().document.open, 0, "control: a later one is");
+  lie({ revision: 1, open: 1 });
+  await managing.look();
+  assert.equal(now().document.open, 0);
+  lie({ revision: 2, open: 0 });
+  const [post] = posts.splice(0);
+  await managing.look();
+  assert.equal(now().dropped, 1);
+  if (post) posts.push(post, post);
+  await managing.look();
+  assert.equal(now().dropped, 2);
   managing.close();
 });
 
