@@ -105,7 +105,7 @@ func TestRelease(t *testing.T) {
 // TestReleaseStays: what does not name who gets R leaves it as it is.
 func TestReleaseStays(t *testing.T) {
 	ann, annID := named(t)
-	yes := true
+	yes, no := true, false
 	h := packed(t, func(c *Config) { c.Release, c.Log = Release{Recipients: []locks.Recipient{ann}, AskFirst: true}, true })
 	later := uint64(expires + 5)
 	h.apply(h.edition().Revise(Change{Expires: &later}))
@@ -121,6 +121,16 @@ func TestReleaseStays(t *testing.T) {
 		if _, err := h.edition().Revise(c); !errors.Is(err, ErrSame) {
 			t.Errorf("%s as it is already: %v", name, err)
 		}
+	}
+	// Who was let in keeps R when nobody is asked any more and recipients stay; named again, they get another one.
+	was, _ := h.edition().R()
+	h.apply(h.edition().Revise(Change{AskFirst: &no}))
+	if r, ok := h.edition().R(); !ok || r != was {
+		t.Error("R is another one, or gone, with the same recipients")
+	}
+	h.apply(h.edition().Revise(Change{Recipients: &[]locks.Recipient{ann}}))
+	if r, _ := h.edition().R(); r == was {
+		t.Error("control: R is the same one with recipients named again")
 	}
 	none := packed(t, nil)
 	if _, err := none.edition().Revise(Change{Recipients: &[]locks.Recipient{}}); !errors.Is(err, ErrSame) {

@@ -44,7 +44,10 @@ whether it takes photos.
 
 Lowering the views to what was used already closes the share. Who has opened the share
 before a new passphrase, or before other recipients, may have kept what they saw. Switching
-the access log off deletes what was logged.`,
+the access log off deletes what was logged.
+
+With --no-ask-first, whom you have let in can go on opening a share that has recipients: it
+stays sealed with the same key. Name the recipients again to change it.`,
 		Example: `  safelight set --expires 1h - < share.manage
   safelight set --views 5 --passphrase-file words.txt - < share.manage
   safelight set --recipient @colleagues.txt --log - < share.manage
