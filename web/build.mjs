@@ -65,6 +65,9 @@ const licences = {
   ],
 };
 
+/** What a late script loads in turn: the viewer in a preview, with the styles of its page. */
+const inTurn = { "as-seen": ["zoom", "film", "more", "page-view"] };
+
 const run = (cmd, argv) => execFileSync(cmd, argv, { cwd: web, stdio: ["ignore", "pipe", "inherit"] }).toString();
 const sri = (bytes) => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
 const hashed = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
@@ -186,7 +189,9 @@ function writePage(page, outputs, workers, styles, lazies, engine) {
     const [reload] = closure(outputs, "src/dev/reload.ts");
     tags.push(`<script type="module" src="${linkTo(reload)}" ${integrity(reload)}></script>`);
   }
-  const source = scripts.map((s) => bytesOf(s).toString()).join("\n");
+  let source = scripts.map((s) => bytesOf(s).toString()).join("\n");
+  for (const [name, others] of Object.entries(inTurn))
+    if (source.includes(`"${name}"`)) source += others.map((other) => `"${other}"`).join();
   for (const lazy of lazies) {
     const name = path.basename(lazy).replace(/\.lazy\.tsx?$/, "");
     if (!source.includes(`"${name}"`) && !name.startsWith("words-")) continue;
@@ -196,7 +201,7 @@ function writePage(page, outputs, workers, styles, lazies, engine) {
           `<link data-lazy="${name}"${i === 0 ? " data-entry" : ""} href="${linkTo(file)}" ${integrity(file)}>`,
         );
   }
-  for (const [name, file] of workers)
+  for (const [name, file] of [...workers, ["page-view", closure(styles, "css/page-view.css")[0]]])
     if (source.includes(`"${name}"`))
       tags.push(`<link data-asset="${name}" href="${linkTo(file)}" ${integrity(file)}>`);
   if (engine && source.includes('"engine"'))

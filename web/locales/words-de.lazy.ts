@@ -4,6 +4,7 @@ import gallery from "./de/gallery.json";
 import inspect from "./de/inspect.json";
 import manage from "./de/manage.json";
 import request from "./de/request.json";
+import seen from "./de/seen.json";
 import send from "./de/send.json";
 import slide from "./de/slide.json";
 import view from "./de/view.json";
@@ -22,4 +23,5 @@ export default {
   ...fail,
   ...rules,
   ...request,
+  ...seen,
 };

@@ -6,6 +6,7 @@ import type gallery from "../../locales/en/gallery.json";
 import type inspect from "../../locales/en/inspect.json";
 import type manage from "../../locales/en/manage.json";
 import type request from "../../locales/en/request.json";
+import type seen from "../../locales/en/seen.json";
 import type send from "../../locales/en/send.json";
 import type slide from "../../locales/en/slide.json";
 import type view from "../../locales/en/view.json";
@@ -24,6 +25,7 @@ export type Key =
   | keyof typeof inspect
   | keyof typeof slide
   | keyof typeof access
+  | keyof typeof seen
   | keyof typeof gallery;
 export type Phrase = string | { readonly [category: string]: string };
 export type Catalogue = { readonly [key: string]: Phrase };

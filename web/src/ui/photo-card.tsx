@@ -1,5 +1,5 @@
 // One chosen photo: the whole picture, what it gives away, its description, its place among the others.
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isEdited } from "../editor/edits.ts";
 import { type Finding, role } from "../engine/photo.ts";
 import { t } from "../lib/words.ts";
@@ -67,6 +67,11 @@ function Print({ photo, n }: { readonly photo: Photo; readonly n: number }) {
 
 function Tools({ photo, place, of, prepare }: Omit<Props, "words">) {
   const n = place + 1;
+  const { earlier, later, pressed } = useKeptFocus(place);
+  const move = (button: MoveButton, to: number) => {
+    pressed.current = button;
+    prepare.move(photo.key, to);
+  };
   return (
     <div class="tools">
       <span class="n">{describeFile(photo, n)}</span>
@@ -74,8 +79,9 @@ function Tools({ photo, place, of, prepare }: Omit<Props, "words">) {
         type="button"
         class="btn icon-only"
         aria-label={t("photo.earlier", { n })}
+        ref={earlier}
         disabled={place === 0}
-        onClick={() => prepare.move(photo.key, place - 1)}
+        onClick={() => move(earlier, place - 1)}
       >
         <Icon name="left" />
       </button>
@@ -83,8 +89,9 @@ function Tools({ photo, place, of, prepare }: Omit<Props, "words">) {
         type="button"
         class="btn icon-only"
         aria-label={t("photo.later", { n })}
+        ref={later}
         disabled={n === of}
-        onClick={() => prepare.move(photo.key, place + 1)}
+        onClick={() => move(later, place + 1)}
       >
         <Icon name="right" />
       </button>
@@ -108,6 +115,22 @@ function Tools({ photo, place, of, prepare }: Omit<Props, "words">) {
       </button>
     </div>
   );
+}
+
+type MoveButton = { current: HTMLButtonElement | null };
+
+/** A card that moves in the page loses the focus of its button: it gets it back, or the other one where it is the last. */
+function useKeptFocus(place: number) {
+  const [earlier, later] = [useRef<HTMLButtonElement>(null), useRef<HTMLButtonElement>(null)];
+  const pressed = useRef<MoveButton | undefined>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it has moved when its place is another one
+  useLayoutEffect(() => {
+    const { current: button } = pressed;
+    pressed.current = undefined;
+    const kept = button?.current?.disabled ? (button === earlier ? later : earlier) : button;
+    kept?.current?.focus();
+  }, [place]);
+  return { earlier, later, pressed };
 }
 
 function describeFile({ file, work }: Photo, n: number): string {

@@ -2,6 +2,7 @@
 import { t } from "../lib/words.ts";
 import type { SendModel } from "../model/send.ts";
 import { parseLifetime, parseViews, type RuleFields } from "../model/send-rules.ts";
+import { useAsSeen } from "./as-seen.ts";
 import { Icon } from "./icon.tsx";
 import { PhotoCard } from "./photo-card.tsx";
 import { RulesPanel } from "./rules-panel.tsx";
@@ -17,6 +18,7 @@ interface Props {
 
 export function SendChosen({ model, head, over, onSuggest }: Props) {
   const { prepare, photos } = model;
+  const asSeen = useAsSeen(model);
   return (
     <>
       <div class="bench">
@@ -30,6 +32,16 @@ export function SendChosen({ model, head, over, onSuggest }: Props) {
                 {t(prepare.looking ? "chosen.looking" : "chosen.ready")}
               </p>
             </div>
+            <button
+              type="button"
+              class="btn"
+              data-testid="as-seen"
+              disabled={prepare.problem !== undefined}
+              onClick={asSeen}
+            >
+              <Icon name="eye" />
+              {t("chosen.as-seen")}
+            </button>
           </div>
           <LeftOutNotice files={prepare.leftOut} />
           <ol class="sheet">
