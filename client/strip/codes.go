@@ -19,7 +19,7 @@ func Codes() []string {
 		// history
 		"software", "edit-history", "document-id", "xmp", "photoshop", "ducky", "prompt",
 		// provenance
-		"c2pa",
+		"c2pa", "generated",
 		// profile
 		"colour-profile",
 		// other

@@ -166,10 +166,10 @@ func (r *Report) provenance(data []byte) {
 		return
 	}
 	value := joined(", ", "Content Credentials (C2PA)", generator(data))
-	if bytes.Contains(data, []byte("trainedAlgorithmicMedia")) || bytes.Contains(data, []byte("rainedAlgorithmicMedia")) {
-		value += ", made by a generative model"
-	}
 	r.add(Finding{Group: Provenance, Code: "c2pa", Value: value, Bytes: len(data)})
+	if bytes.Contains(data, []byte("rainedAlgorithmicMedia")) { // and compositeWithTrainedAlgorithmicMedia
+		r.add(Finding{Group: Provenance, Code: "generated"})
+	}
 }
 
 // generator finds the name of the program that made a claim: a CBOR text behind its key, or the name in the map that

@@ -19,7 +19,7 @@ func TestJXL(t *testing.T) {
 	if r.Media != strip.JXL || r.Format != "JPEG XL" || r.Width != 33 || r.Height != 17 || !r.Alpha || bytes.Contains(out, []byte("PLANTED")) {
 		t.Errorf("report is %s", told(r))
 	}
-	for _, want := range []string{"gps-position 52.37020, 4.89520", "owner PLANTED", "edit-history 2 steps, Darkroom 4.2", "c2pa Content Credentials (C2PA)", "chunk jbrd"} {
+	for _, want := range []string{"gps-position 52.37020, 4.89520", "owner PLANTED", "edit-history Darkroom 4.2", "c2pa Content Credentials (C2PA)", "chunk jbrd"} {
 		if !slices.ContainsFunc(r.Findings, func(f strip.Finding) bool { return f.Code+" "+f.Value == want }) {
 			t.Errorf("%q is not among %s", want, told(r))
 		}

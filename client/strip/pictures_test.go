@@ -150,13 +150,16 @@ func TestProvenance(t *testing.T) {
 	for _, tt := range []struct{ name, claim, want string }{
 		{"first version", "jumbc2pa\x6fclaim_generator\x78\x1bAcme Camera/2.1 c2pa-rs/0.9", "Content Credentials (C2PA), Acme Camera/2.1 c2pa-rs/0.9"},
 		{"second version", "jumbc2pa\x74claim_generator_info\xa1\x64name\x66Acme X", "Content Credentials (C2PA), Acme X"},
-		{"model", "jumbc2pa digitalsourcetype/trainedAlgorithmicMedia", "Content Credentials (C2PA), made by a generative model"},
+		{"model", "jumbc2pa digitalsourcetype/trainedAlgorithmicMedia", "Content Credentials (C2PA)"},
 		{"cut", "jumbc2pa\x6fclaim_generator", "Content Credentials (C2PA)"},
 	} {
 		file := slices.Concat(photo[:2], striptest.Segment(0xeb, []byte("JP\x00\x01\x00\x00\x00\x01"+tt.claim)), photo[2:])
 		r, err := strip.Inspect(file)
-		if err != nil || len(r.Findings) != 1 || r.Findings[0].Value != tt.want {
+		if err != nil || len(r.Findings) == 0 || r.Findings[0].Value != tt.want {
 			t.Errorf("%s: %s, %v; want %q", tt.name, told(r), err, tt.want)
+		}
+		if generated := len(r.Findings) == 2 && r.Findings[1].Code == "generated"; generated != (tt.name == "model") {
+			t.Errorf("%s: made by a model: %v; %s", tt.name, generated, told(r))
 		}
 	}
 }

@@ -31,6 +31,8 @@ type Finding struct {
 	Label string `json:"label"`
 	// Value is what the file says: short, one line, without control and direction characters. It may be empty.
 	Value string `json:"value"`
+	// Count is how many there are of what is counted, such as editing steps; 0 of everything else.
+	Count int `json:"count,omitempty"`
 	// Width and Height are those of a hidden picture, in pixels; 0 if unknown or no picture.
 	Width  int `json:"width,omitempty"`
 	Height int `json:"height,omitempty"`
@@ -95,7 +97,7 @@ func (r *Report) add(f Finding) {
 		return
 	}
 	for _, other := range r.Findings {
-		if other.Code == f.Code && other.Value == f.Value && f.Width == other.Width && bytes.Equal(f.Picture, other.Picture) {
+		if other.Code == f.Code && other.Value == f.Value && other.Count == f.Count && f.Width == other.Width && bytes.Equal(f.Picture, other.Picture) {
 			return
 		}
 	}

@@ -57,8 +57,7 @@ func (r *Report) xmp(packet []byte) {
 	if steps := strings.Count(s, "stEvt:action"); steps > 0 {
 		// An element has an end tag as well.
 		steps -= strings.Count(s, "</stEvt:action")
-		what := property(s, "stEvt:softwareAgent")
-		r.text(History, "edit-history", joined(", ", fmt.Sprintf("%d steps", steps), what))
+		r.add(Finding{Group: History, Code: "edit-history", Value: property(s, "stEvt:softwareAgent"), Count: steps})
 	}
 	if r.panorama == nil {
 		r.panorama = readPanorama(s)

@@ -24,7 +24,7 @@ func TestWebP(t *testing.T) {
 	if r.Media != strip.WebP || r.Format != "WebP" || w != 20 || h != 10 || !r.ICC || !r.Wide || bytes.Contains(out, []byte("PLANTED")) {
 		t.Errorf("report is %s", told(r))
 	}
-	for _, want := range []string{"gps-position 52.37020, 4.89520", "owner PLANTED", "edit-history 2 steps, Darkroom 4.2", "colour-profile PLANTED-profile", "thumbnail ", "trailer "} {
+	for _, want := range []string{"gps-position 52.37020, 4.89520", "owner PLANTED", "edit-history Darkroom 4.2", "colour-profile PLANTED-profile", "thumbnail ", "trailer "} {
 		i := slices.IndexFunc(r.Findings, func(f strip.Finding) bool { return f.Code+" "+f.Value == want })
 		if i < 0 || want == "thumbnail " && r.Findings[i].Picture == nil {
 			t.Errorf("%q is not among %s, or not shown", want, told(r))

@@ -111,8 +111,12 @@ func printReport(s streams, path string, r strip.Report, whole bool) {
 // findingText is one line about one thing that a photo gives away.
 func findingText(f strip.Finding) string {
 	text := findingName(f)
-	if f.Value != "" {
-		text += ": " + f.Value
+	says := f.Value
+	if f.Count > 0 {
+		says = strings.TrimSuffix(plural(f.Count, "step")+", "+f.Value, ", ")
+	}
+	if says != "" {
+		text += ": " + says
 	}
 	if f.Width > 0 {
 		text += fmt.Sprintf(" (%d×%d)", f.Width, f.Height)

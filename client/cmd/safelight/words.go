@@ -16,6 +16,7 @@ var capitals = map[string]string{
 var names = map[string]string{
 	"taken": "time taken", "modified": "time modified", "digitised": "time digitised",
 	"owner": "owner's name", "artist": "artist's name", "preview": "preview picture", "outside": "pixels outside of the picture",
+	"generated": "made by an image generator",
 }
 
 // groups say what findings are about.

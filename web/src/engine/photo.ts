@@ -55,6 +55,8 @@ export interface Finding {
   readonly code: string;
   /** What the file says; may be empty. */
   readonly value: string;
+  /** How many there are of what is counted, such as editing steps. */
+  readonly count?: number;
   /** Of a hidden picture, in pixels. */
   readonly width?: number;
   readonly height?: number;

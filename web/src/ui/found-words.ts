@@ -20,9 +20,16 @@ function inPassing(code: string): string {
   return known(key) ? t(key) : spelled(code);
 }
 
+/** "2 steps, Darkroom 4.2": a number comes without words from the file. */
+function counted(code: string, value: string, n: number): string {
+  const key = `counted.${code}`;
+  if (n === 0 || !known(key)) return value;
+  return value ? t("found.counted", { what: t(key, { n }), value }) : t(key, { n });
+}
+
 /** What a finding says, or what it is when it has nothing to say; of a hidden picture also how large it is. */
-export function findingWords({ code, value, width, height }: Finding): string {
-  const what = value || inPassing(code);
+export function findingWords({ code, value, count, width, height }: Finding): string {
+  const what = counted(code, value, count ?? 0) || inPassing(code);
   return width && height ? t("found.picture", { what, width, height }) : what;
 }
 
