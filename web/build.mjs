@@ -65,8 +65,8 @@ const licences = {
   ],
 };
 
-/** What a late script loads in turn: the viewer in a preview, with the styles of its page. */
-const inTurn = { "as-seen": ["zoom", "film", "more", "page-view"] };
+/** What a late script loads in turn: the viewer in a preview, with the styles of its page; a photo that is a panorama. */
+const inTurn = { "as-seen": ["zoom", "film", "more", "page-view"], zoom: ["panorama"] };
 
 const run = (cmd, argv) => execFileSync(cmd, argv, { cwd: web, stdio: ["ignore", "pipe", "inherit"] }).toString();
 const sri = (bytes) => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;

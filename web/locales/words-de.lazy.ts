@@ -3,6 +3,7 @@ import common from "./de/common.json";
 import gallery from "./de/gallery.json";
 import inspect from "./de/inspect.json";
 import manage from "./de/manage.json";
+import panorama from "./de/panorama.json";
 import request from "./de/request.json";
 import seen from "./de/seen.json";
 import send from "./de/send.json";
@@ -18,6 +19,7 @@ export default {
   ...view,
   ...manage,
   ...inspect,
+  ...panorama,
   ...slide,
   ...gallery,
   ...fail,

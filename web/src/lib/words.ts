@@ -5,6 +5,7 @@ import type common from "../../locales/en/common.json";
 import type gallery from "../../locales/en/gallery.json";
 import type inspect from "../../locales/en/inspect.json";
 import type manage from "../../locales/en/manage.json";
+import type panorama from "../../locales/en/panorama.json";
 import type request from "../../locales/en/request.json";
 import type seen from "../../locales/en/seen.json";
 import type send from "../../locales/en/send.json";
@@ -24,6 +25,7 @@ export type Key =
   | keyof typeof manage
   | keyof typeof inspect
   | keyof typeof slide
+  | keyof typeof panorama
   | keyof typeof access
   | keyof typeof seen
   | keyof typeof gallery;

@@ -1,8 +1,9 @@
 // Zoom and pan of the photo on the screen: wheel, pinch, double tap, drag and keys, by @panzoom/panzoom. Loaded once
-// the first photo is there, together with what a photo on the screen may need beyond its view: tiles, and motion.
+// the first photo is there, together with what a photo on the screen may need beyond its view: tiles, motion, and a way to look around.
 import Panzoom, { type PanzoomObject } from "@panzoom/panzoom";
 import css from "../../css/slide.late.css";
 import words from "../../locales/en/slide.json";
+import { Around } from "./around.ts";
 import { Detail } from "./detail.ts";
 import { Motion } from "./motion.ts";
 import { addStyles, type SlideParts } from "./page-parts.ts";
@@ -21,6 +22,7 @@ export class Zoom {
   private readonly ends = new AbortController();
   private readonly detail: Detail;
   private readonly motion: Motion;
+  private readonly around: Around;
   private lastTap: PointerEvent | undefined;
   private zoomed = false;
 
@@ -64,6 +66,7 @@ export class Zoom {
       progress: arriving(this.frame, parts),
       original: (bytes, variant) => this.motion.found(bytes, variant),
     });
+    this.around = new Around(parts, i, print, element, () => changed(this.around.open || this.zoomed));
     element.addEventListener("panzoomchange", () => this.settle(), { signal });
     void this.motion.start().catch(() => {}); // the still view is there
   }
@@ -78,6 +81,7 @@ export class Zoom {
   }
 
   private wheel(event: WheelEvent): void {
+    if (this.around.open) return;
     // Two fingers sideways on a trackpad turn the page.
     if (!this.zoomed && !event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
     this.panzoom.zoomWithWheel(event);
@@ -85,7 +89,7 @@ export class Zoom {
 
   /** Two taps of a finger at one place. The mouse has dblclick. */
   private tap(event: PointerEvent): void {
-    if (event.pointerType === "mouse") return;
+    if (event.pointerType === "mouse" || this.around.open) return;
     const before = this.lastTap;
     this.lastTap = event;
     if (!before || event.timeStamp - before.timeStamp > tapTime) return;
@@ -98,26 +102,30 @@ export class Zoom {
 
   private toggle(event: MouseEvent): void {
     // Some browsers send dblclick after two taps as well.
-    if (event.timeStamp - this.toggled < 400) return;
+    if (event.timeStamp - this.toggled < 400 || this.around.open) return;
     this.toggled = event.timeStamp;
     if (this.zoomed) this.reset();
     else this.panzoom.zoomToPoint(2.5, event);
   }
 
   in(): void {
-    this.panzoom.zoomIn();
+    if (this.around.open) this.around.zoom(1);
+    else this.panzoom.zoomIn();
   }
 
   out(): void {
-    this.panzoom.zoomOut();
+    if (this.around.open) this.around.zoom(-1);
+    else this.panzoom.zoomOut();
   }
 
   reset(): void {
-    this.panzoom.reset();
+    if (this.around.open) this.around.first();
+    else this.panzoom.reset();
   }
 
   /** Moves the zoomed photo by steps; false when nothing is zoomed. */
   pan(x: number, y: number): boolean {
+    if (this.around.open) return this.around.step(-x, y);
     if (!this.zoomed) return false;
     const scale = this.panzoom.getScale();
     this.panzoom.pan((x * panStep) / scale, (y * panStep) / scale, { relative: true, animate: true });
@@ -128,6 +136,7 @@ export class Zoom {
     this.ends.abort();
     this.detail.close();
     this.motion.close();
+    this.around.close();
     this.panzoom.reset({ animate: false });
     this.panzoom.destroy();
     this.element.removeAttribute("style");

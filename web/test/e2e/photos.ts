@@ -25,6 +25,8 @@ export type PhotoName =
   | "telling"
   | "turned"
   | "phone"
+  | "sphere"
+  | "unsaid"
   | "wide"
   | "vivid"
   | "vividScreen"
@@ -34,7 +36,7 @@ export type PhotoName =
 const kinds: Record<
   PhotoName,
   {
-    kind: "camera" | "screenshot" | "heic" | "heic-soft";
+    kind: "camera" | "screenshot" | "heic" | "heic-soft" | "sphere";
     width: number;
     height: number;
     orientation?: number;
@@ -75,11 +77,14 @@ const kinds: Record<
   softPhone: { kind: "heic-soft", width: 64, height: 40 },
   huge: { kind: "camera", width: 8000, height: 6000 },
   turned: { kind: "camera", width: 2800, height: 1900 },
+  sphere: { kind: "sphere", width: 4096, height: 2048, more: ["-panorama"] },
+  /** The same picture, in a file that does not say what it is. */
+  unsaid: { kind: "sphere", width: 4096, height: 2048 },
   phone: { kind: "heic", width: 64, height: 40 },
   heavy: { kind: "camera", width: 4000, height: 3000, quality: 96 },
 };
 
-const extensions = { camera: "jpg", screenshot: "png", heic: "heic", "heic-soft": "heic" } as const;
+const extensions = { camera: "jpg", sphere: "jpg", screenshot: "png", heic: "heic", "heic-soft": "heic" } as const;
 
 /** The path of a photo by name; seed makes another one of the same kind, and turn gives it an orientation of EXIF. */
 export function photo(name: PhotoName, seed = 1, turn?: number): string {
