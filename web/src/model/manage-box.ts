@@ -62,17 +62,17 @@ export class BoxKeeper {
     const { api, late, now, viewLink, requestLink } = this.#ports;
     const { signer, owner, id } = this.#of;
     const reply = await api.readMailbox(signer, id, signal);
-    const document = openMailbox(reply.document, reply.signature, id);
+    const stands = openMailbox(reply.document, reply.signature, id);
     // Revisions only rise and posts only come: less than there was is an answer from before.
-    if (document.revision < this.#revision) throw older(document.revision, this.#revision);
+    if (stands.revision < this.#revision) throw older(stands.revision, this.#revision);
     if (reply.posts.length < this.#posts) throw new FormatError("form", "posts that were there are missing");
-    this.#revision = document.revision;
+    this.#revision = stands.revision;
     this.#posts = reply.posts.length;
     const { arrived, dropped } = await (await late()).openPosts(owner, id, reply.posts);
     const skew = reply.now - now();
     const deliveries = arrived.map((a) => ({ received: a.received - skew, link: viewLink(a.id, a.view) }));
     const link = requestLink(id, mailboxView(owner, id));
-    return { document, deliveries: deliveries.toReversed(), dropped, skew, requestLink: link };
+    return { document: stands, deliveries: deliveries.toReversed(), dropped, skew, requestLink: link };
   }
 
   /** Signs the change on what stands; where something else stands by now, on that. True when that was so. */
