@@ -82,7 +82,8 @@ func scale(args []js.Value) (any, error) {
 	return raster(variant.Straight(variant.Scale(img, w, h))), nil
 }
 
-// toSRGB(pixels, width, height, bytes) converts pixels from the profile in the photo that they are of.
+// toSRGB(pixels, width, height, bytes) converts pixels from the profile in the photo that they are of. Its answer says in
+// asSRGB that there is one, and that it cannot be evaluated: the pixels are as they were.
 func toSRGB(args []js.Value) (any, error) {
 	defer runtime.GC()
 	img, err := picture(args)
@@ -93,10 +94,14 @@ func toSRGB(args []js.Value) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t := icc.NewTransform(profileOf(src)); t != nil {
+	profile := profileOf(src)
+	t := icc.NewTransform(profile)
+	if t != nil {
 		t.Apply(img.Pix)
 	}
-	return raster(img), nil
+	made := raster(img)
+	made.Set("asSRGB", profile != nil && t == nil)
+	return made, nil
 }
 
 // profileOf returns the profile of a photo; nil if there is none.

@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/gif"
 	"image/png"
+	"slices"
 	"syscall/js"
 	"testing"
 
@@ -93,6 +94,13 @@ func TestPixels(t *testing.T) {
 	wide := striptest.CameraJPEG(40, 20, striptest.Options{Profile: "a screen"})
 	if other := must(t, "toSRGB", array(src.Pix), 40, 20, array(wide)); bytes.Equal(goBytes(other.Get("data")), src.Pix) {
 		t.Error("pixels with a wide profile were not converted")
+	} else if other.Get("asSRGB").Bool() || plain.Get("asSRGB").Bool() {
+		t.Error("what was converted, or is sRGB, is told to have been taken as sRGB")
+	}
+	photo := striptest.EncodeJPEG(striptest.Landscape(40, 20, 1), 80)
+	tables := slices.Concat(photo[:2], striptest.Segment(0xe2, []byte("ICC_PROFILE\x00\x01\x01"), striptest.TableICC()), photo[2:])
+	if taken := must(t, "toSRGB", array(src.Pix), 40, 20, array(tables)); !taken.Get("asSRGB").Bool() {
+		t.Error("a profile of tables is not told of")
 	}
 }
 

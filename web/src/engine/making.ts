@@ -131,7 +131,8 @@ export class Maker {
       pixels.data.length,
       signal,
     )) as Worked<Pixels>;
-    return this.#byLibraries(value, plan, frame, signal);
+    const { asSRGB = false } = pixels;
+    return this.#byLibraries({ ...value, asSRGB }, plan, frame, signal);
   }
 
   /** A photo made of the pixels of one that is not taken as it is: a PNG, stripped. */
@@ -166,6 +167,7 @@ export class Maker {
     foreign: (pixels: Pixels) => Promise<Pixels> = async (pixels) => pixels,
   ): Promise<Stripped> {
     const frame = frameOf(about);
+    let asSRGB = false;
     const stripped = (call: "strip" | "fromPixels", from: Source, weight: number) =>
       this.#pools.strip.run(call, [from], weight, signal) as Promise<Worked<Stripped>>;
     const { value } = await this.#either(
@@ -177,12 +179,14 @@ export class Maker {
         return stripped("strip", made, made.size);
       },
       async (pixels) => {
-        const made = await foreign(await this.#elsewhere.toSRGB(pixels, photo, frame, signal));
+        const plain = await this.#elsewhere.toSRGB(pixels, photo, frame, signal);
+        asSRGB = plain.asSRGB ?? false;
+        const made = await foreign(plain);
         return stripped("fromPixels", made, made.data.length);
       },
     );
     const { findings, caption, credit } = about;
-    return { ...value, findings, caption, credit };
+    return { ...value, findings, caption, credit, asSRGB };
   }
 
   /** Runs natively if that can be, first with the file, then with pixels that were decoded elsewhere; else foreign. */
@@ -238,7 +242,8 @@ export class Maker {
 
   async #byLibraries(pixels: Pixels, plan: readonly Spec[], frame: Frame, signal: AbortSignal) {
     const libraries = await this.#elsewhere.libraries("webp", "resize");
-    return (await this.#pools.library.run("make", [pixels, plan, libraries], weightOf(frame), signal)) as Coded[];
+    const made = (await this.#pools.library.run("make", [pixels, plan, libraries], weightOf(frame), signal)) as Coded[];
+    return pixels.asSRGB ? made.map((coded) => ({ ...coded, asSRGB: true })) : made;
   }
 
   /** Pixels in sRGB. */

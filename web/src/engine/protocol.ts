@@ -87,6 +87,8 @@ export interface Inspected extends About {
 export interface Stripped extends About {
   readonly blob: Blob;
   readonly media: Media;
+  /** Made of pixels that were taken for sRGB, as Coded has it. */
+  readonly asSRGB?: boolean;
 }
 
 export interface Coded {
@@ -95,6 +97,8 @@ export interface Coded {
   readonly width: number;
   readonly height: number;
   readonly blob: Blob;
+  /** Made of pixels that were taken for sRGB, for nothing here evaluates their colour profile. */
+  readonly asSRGB?: boolean;
   /** Of a tile set: the bytes of each tile. They lie in the blob one behind the other, row by row. */
   readonly tiles?: readonly number[];
 }
@@ -105,6 +109,8 @@ export interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly space: PredefinedColorSpace;
+  /** Taken for sRGB, as Coded has it. */
+  readonly asSRGB?: boolean;
 }
 
 /** Where the pixels of a photo come from. */

@@ -34,13 +34,15 @@ interface Raw {
   readonly data: Bytes;
   readonly width: number;
   readonly height: number;
+  readonly asSRGB?: boolean;
 }
 
-const pixelsOf = ({ data, width, height }: Raw): Pixels => ({
+const pixelsOf = ({ data, width, height, asSRGB = false }: Raw): Pixels => ({
   data: new Uint8ClampedArray(data.buffer),
   width,
   height,
   space: "srgb",
+  asSRGB,
 });
 
 /** Calls the engine and says how much memory it has afterwards. */

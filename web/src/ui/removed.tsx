@@ -13,11 +13,13 @@ export function Removed({ photos, pixelsOnly }: Props) {
   const found = photos.map(({ work }) => ("stripped" in work ? work.stripped.findings : []));
   const all = found.flat();
   const of = found.filter((findings) => findings.length > 0).length;
+  const taken = photos.filter(takenAsSRGB).length;
   return (
     <section class="panel" data-testid="removed">
       <div>
         <h2>{t("removed.title")}</h2>
         <p class="small quiet">{summary(all.length, of, photos.length - of)}</p>
+        {taken > 0 ? <p class="small">{t("removed.as-srgb", { n: taken })}</p> : null}
         {pixelsOnly ? <p class="small quiet">{t("removed.pixels-only")}</p> : null}
       </div>
       {all.length > 0 ? (
@@ -35,6 +37,13 @@ export function Removed({ photos, pixelsOnly }: Props) {
       ) : null}
     </section>
   );
+}
+
+/** Its colours were made without its profile, for good or in what is seen first. */
+export function takenAsSRGB({ work }: Pick<Photo, "work">): boolean {
+  if (!("stripped" in work)) return false;
+  const variants = work.kind === "ready" ? work.variants : [];
+  return work.stripped.asSRGB === true || variants.some((variant) => variant.asSRGB);
 }
 
 function summary(things: number, of: number, rest: number): string {
