@@ -28,6 +28,7 @@ export type ViewCode = (typeof viewCodes)[number];
 /** Why the gate stays closed; shown beside the field. */
 export const problemCodes = [
   "wrong-passphrase",
+  "stopped",
   "empty-passphrase",
   "long-passphrase",
   "empty-key",
@@ -60,6 +61,13 @@ export interface Gate {
   readonly admitted: boolean;
   /** Server time minus local time, ms. */
   readonly skew: number;
+}
+
+/** What to say after somebody stopped what Open began: a passphrase that the server was asked about has used up a guess. */
+export function stopped(s: ViewState): Problem | undefined {
+  const asked =
+    s.at === "gate" && s.gate.statement.suite > 0 && s.busy && ["asking", "stretching"].includes(s.busy.step);
+  return asked ? { code: "stopped" } : undefined;
 }
 
 /** Problems that stand beside the field for a key, and those that stand where the sender is asked. */

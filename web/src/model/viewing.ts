@@ -30,6 +30,7 @@ import {
   codeOf,
   type Opened,
   type Problem,
+  stopped,
   type ViewCode,
   ViewError,
   type ViewState,
@@ -223,7 +224,7 @@ export class Viewing {
   /** What went wrong after Open was pressed: beside the field where another press can help, else a page of its own. */
   private refused(error: unknown, signal: AbortSignal): void {
     if (this.run.signal.aborted) return;
-    const problem = signal.aborted ? undefined : problemOf(this.judge(error), this.ports.now());
+    const problem = signal.aborted ? stopped(this.state) : problemOf(this.judge(error), this.ports.now());
     const { link } = this;
     if (problem?.code === "changed" && link) this.guard(() => this.open(link, this.run.signal, problem));
     else if (problem || signal.aborted) this.regate(problem ? { problem } : {});

@@ -126,18 +126,22 @@ for (const [name, wanted] of [
     viewing.close();
   });
 
-test("cancel leaves the gate as it was, and the next press works", async () => {
-  const share = new MadeShare({ passphrase: "seven quiet lamps" });
-  const viewing = visit(share);
-  await until(viewing, is("gate"));
-  viewing.press({ passphrase: "seven quiet lamps" });
-  viewing.cancel();
-  const state = await until(viewing, (s) => s.at === "gate" && !s.busy);
-  assert.equal(problemOf(state), undefined);
-  viewing.press({ passphrase: "seven quiet lamps" });
-  await until(viewing, is("open"));
-  viewing.close();
-});
+for (const { name, wanted, says } of [
+  { name: "says that the try counted", wanted: { passphrase: "seven quiet lamps" }, says: "stopped" },
+  { name: "where nothing was guessed says nothing", wanted: { views: 3 }, says: undefined },
+])
+  test(`cancel ${name}, and the next press works`, async () => {
+    const share = new MadeShare(wanted);
+    const viewing = visit(share);
+    await until(viewing, is("gate"));
+    viewing.press({ passphrase: "seven quiet lamps" });
+    viewing.cancel();
+    const state = await until(viewing, (s) => s.at === "gate" && !s.busy);
+    assert.equal(problemOf(state), says);
+    viewing.press({ passphrase: "seven quiet lamps" });
+    await until(viewing, is("open"));
+    viewing.close();
+  });
 
 test("a share that changed behind the gate shows its new rules and counts nothing", async () => {
   const share = new MadeShare({ views: 1 });
