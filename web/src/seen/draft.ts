@@ -65,6 +65,9 @@ function statementOf(fields: RuleFields, ends: readonly number[], created: numbe
   };
 }
 
+/** What the manifest adds to angles above the horizon, hundredths of a degree. */
+const level = 9000;
+
 function photoOf(
   { prepare, fields }: Draft,
   photo: Chosen,
@@ -90,7 +93,7 @@ function photoOf(
     ...words,
     ...{ media: mediaOf(told.media), width: told.width, height: told.height },
     preview: (preview && previews.get(preview)) ?? none,
-    pose: undefined,
+    pose: told.pose && { ...told.pose, pitch: told.pose.pitch + level, tilt: told.pose.tilt + level },
     variants: [
       ...work.variants.filter((variant) => variant.role !== role.preview).map((variant) => place(variant, 0)),
       ...rest.map((variant) => place(variant, 1)),

@@ -167,16 +167,7 @@ function GivesAway({ photo: { work }, onConvert }: { readonly photo: Photo; read
       );
     case "stripped":
     case "ready":
-      return (
-        <>
-          <Found findings={work.stripped.findings} />
-          {work.stripped.pose ? (
-            <p class="small quiet" data-testid="pose-kept">
-              {t("gives.pose")}
-            </p>
-          ) : null}
-        </>
-      );
+      return <Found findings={work.stripped.findings} panorama={work.stripped.pose !== undefined} />;
     default:
       return work satisfies never;
   }
@@ -197,7 +188,13 @@ function Convert({ code, onConvert }: { readonly code: string; readonly onConver
   );
 }
 
-function Found({ findings }: { readonly findings: readonly Finding[] }) {
+interface FoundProps {
+  readonly findings: readonly Finding[];
+  /** How it lies stays with it. */
+  readonly panorama: boolean;
+}
+
+function Found({ findings, panorama }: FoundProps) {
   if (findings.length === 0)
     return (
       <div class="gives">
@@ -220,6 +217,11 @@ function Found({ findings }: { readonly findings: readonly Finding[] }) {
         ))}
       </ul>
       <Whole findings={findings} />
+      {panorama ? (
+        <p class="small quiet" data-testid="pose-kept">
+          {t("gives.pose")}
+        </p>
+      ) : null}
     </div>
   );
 }

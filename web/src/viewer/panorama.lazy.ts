@@ -126,7 +126,7 @@ export class Panorama {
       {
         look: () => this.look,
         turn: (look) => this.turn(look),
-        longer: () => Math.max(canvas.clientWidth, canvas.clientHeight, 1),
+        longer: () => Math.max(canvas.clientWidth, canvas.clientHeight, 1) * this.of.parts.place.scale(),
       },
       signal,
     );

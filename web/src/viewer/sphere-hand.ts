@@ -5,7 +5,7 @@ import { dragged, type Look, pixelAngle } from "./sphere.ts";
 export interface Held {
   look(): Look;
   turn(look: Look): void;
-  /** CSS pixels of the longer side. */
+  /** Pixels of the longer side, as those of a pointer are counted. */
   longer(): number;
 }
 

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
 import { findings, look } from "./look.ts";
 import { sendMany } from "./many.ts";
-import { distance, grid, part, send, shows } from "./pages.ts";
+import { choose, distance, grid, part, send, shows } from "./pages.ts";
 import { photo } from "./photos.ts";
 import { Site } from "./site.ts";
 
@@ -128,6 +128,20 @@ test("opens by itself, and turns", { tag: "@chromium" }, async ({ page }) => {
   await page.getByRole("button", { name: "Turn left" }).focus(); // or the bar hides from a mouse at rest
   await look(page, "view-panorama");
   expect(faults).toEqual([]);
+});
+
+test("the preview before sending looks around too", { tag: "@chromium" }, async ({ page }) => {
+  await page.goto(`${site.url}/`);
+  await choose(page, photo("sphere"));
+  await expect(part(page, "pose-kept")).toHaveCount(1);
+  await look(page, "send-panorama");
+  await page.emulateMedia({ reducedMotion: null });
+  await part(page, "as-seen").click();
+  await opened(page);
+  await expect(part(page, "around")).toHaveAttribute("data-sharp", "", { timeout: 30_000 });
+  await expectSeen(page, red, "ahead");
+  await page.getByRole("button", { name: "Turn right" }).click();
+  await expect.poll(async () => (await lookOf(page))[0]).toBe(15);
 });
 
 test("what is no panorama has no button, and is told so", async ({ page }) => {
