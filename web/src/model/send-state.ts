@@ -63,3 +63,13 @@ export interface Sending {
   /** Why everything waits. */
   readonly paused: SendFault | undefined;
 }
+
+/** What is known of a share before anything of it has left. */
+export const begins = (fields: RuleFields, views: number, expires: number): Sending => ({
+  share: undefined,
+  expires,
+  views,
+  passphrase: fields.passphrase !== "",
+  fields,
+  paused: undefined,
+});

@@ -1,10 +1,11 @@
 // The send page as a state machine, without DOM: photos are chosen and prepared, rules are set, a share is sent.
 import { type FaultCode, faultOf } from "../engine/fault.ts";
 import type { NewShare, Part } from "../engine/protocol.ts";
+import { Cargo } from "./send-cargo.ts";
 import { Courier } from "./send-courier.ts";
-import { type Leaving, loadOf, outgoing, rulesOf } from "./send-outgoing.ts";
+import { type Leaving, outgoing, rulesOf } from "./send-outgoing.ts";
 import { type Photo, Prepare } from "./send-prepare.ts";
-import { type Arrived, arrive, type Load, Pace, type Span, wholeProgress } from "./send-progress.ts";
+import type { Arrived, Load, Span } from "./send-progress.ts";
 import {
   type Faults,
   faultsOf,
@@ -16,6 +17,7 @@ import {
 } from "./send-rules.ts";
 import { type Begun, discard, run, type Step } from "./send-run.ts";
 import {
+  begins,
   type Phase,
   type Sending,
   type SendPorts,
@@ -24,13 +26,6 @@ import {
   unmeasured,
   usual,
 } from "./send-state.ts";
-
-interface Cargo {
-  readonly photos: readonly Photo[];
-  spans: Span[][];
-  arrived: Arrived[];
-  readonly pace: Pace;
-}
 
 export class SendModel {
   readonly prepare: Prepare;
@@ -42,7 +37,7 @@ export class SendModel {
   #site: SendSite = usual;
   #sending: Sending | undefined;
   #problem: string | undefined;
-  #cargo: Cargo = { photos: [], spans: [], arrived: [], pace: new Pace() };
+  #cargo = new Cargo();
   #stop: AbortController | undefined;
   #courier: Courier | undefined;
   #begun: Begun | undefined;
@@ -102,7 +97,7 @@ export class SendModel {
   }
 
   get loads(): readonly Load[] {
-    return this.photos.map((photo, i) => ({ ...loadOf(photo), spans: this.#cargo.spans[i] ?? [] }));
+    return this.#cargo.loads(this.photos);
   }
 
   get arrived(): readonly Arrived[] {
@@ -110,8 +105,7 @@ export class SendModel {
   }
 
   get secondsLeft(): number | undefined {
-    const { bytes, sent } = wholeProgress(this.loads, this.arrived);
-    return this.#cargo.pace.secondsFor(bytes - sent);
+    return this.#cargo.secondsLeft(this.photos);
   }
 
   know(site: SendSite): void {
@@ -164,15 +158,8 @@ export class SendModel {
     const stop = new AbortController();
     const photos = this.prepare.photos;
     this.#stop = stop;
-    this.#cargo = { photos, spans: photos.map(() => []), arrived: [[], []], pace: new Pace() };
-    this.#sending = {
-      share: undefined,
-      expires: this.#ports.now() + lifetime,
-      views,
-      passphrase: this.#fields.passphrase !== "",
-      fields: this.#fields,
-      paused: undefined,
-    };
+    this.#cargo = new Cargo(photos);
+    this.#sending = begins(this.#fields, views, this.#ports.now() + lifetime);
     this.#courier = new Courier({ ...this.#ports, paused: (paused) => this.#sent({ paused }) }, stop.signal);
     this.#enter("packing");
     try {
@@ -230,19 +217,14 @@ export class SendModel {
       },
       linked: (share: NewShare) => this.#sent({ share }),
       sealed: (photo: number, span: Span) => {
-        cargo.spans[photo]?.push(span);
+        cargo.sealed(photo, span);
         this.#changed();
       },
       arrived: (part: Part) => {
-        cargo.arrived[part.bundle] = arrive(
-          cargo.arrived[part.bundle] ?? [],
-          part.offset,
-          part.offset + part.bytes.length,
-        );
-        cargo.pace.note(this.#ports.now(), wholeProgress(this.loads, cargo.arrived).sent);
+        cargo.took(part, this.#ports.now(), this.photos);
         this.#changed();
       },
-      speed: () => cargo.pace.speed(),
+      speed: () => cargo.speed,
       now: this.#ports.now,
     };
   }
