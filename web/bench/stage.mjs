@@ -57,7 +57,9 @@ export class Stage {
 
   /** Starts a program that says where it listens. */
   #start(program, args, says) {
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    // A server refuses variables that it does not know.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SAFELIGHT_")));
+    const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     this.#children.push(child);
     let said = "";
     return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@ import access from "../locales/en/access.json";
 import common from "../locales/en/common.json";
 import manage from "../locales/en/manage.json";
 import view from "../locales/en/view.json";
+import fail from "../locales/en/view-fail.json";
 import { pause } from "./api/http.ts";
 import { changeMailbox, readMailbox } from "./api/mailbox.ts";
 import { deleteShare, publish, shareState } from "./api/owner.ts";
@@ -21,7 +22,7 @@ import { fewestGuesses } from "./model/send-rules.ts";
 import { either } from "./model/signals.ts";
 import { ManageApp } from "./ui/manage-app.tsx";
 
-addWords({ ...common, ...access, ...view, ...manage });
+addWords({ ...common, ...access, ...view, ...fail, ...manage });
 
 const root = document.getElementById("app");
 let managing: Managing | undefined;

@@ -6,6 +6,7 @@ import inspect from "../locales/en/inspect.json";
 import request from "../locales/en/request.json";
 import send from "../locales/en/send.json";
 import view from "../locales/en/view.json";
+import fail from "../locales/en/view-fail.json";
 import { makeMailbox, openMailboxAt, postTo } from "./api/mailbox.ts";
 import { requestApi, requestFault } from "./api/request.ts";
 import { readSite } from "./api/send.ts";
@@ -25,7 +26,7 @@ import { RequestApp } from "./ui/request-app.tsx";
 import { MakeApp, type MakeAppProps } from "./ui/request-make.tsx";
 import { askPasskey, makePasskey } from "./viewer/passkey.ts";
 
-addWords({ ...common, ...access, ...inspect, ...send, ...view, ...request });
+addWords({ ...common, ...access, ...inspect, ...send, ...view, ...fail, ...request });
 
 const root = document.getElementById("app");
 const { draw, useDrawn } = drawing();

@@ -36,6 +36,12 @@ const mostKept = ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) > 
 /** So much of a file says how large a picture it holds and how it is turned, unless it is an odd one. */
 const headSize = mebi / 2;
 
+/**
+ * With so few cores a photo is stripped when it has been decoded, not meanwhile: what the link opens with waits for
+ * decoding and coding, and stripping is as long as the second of them alone.
+ */
+const fewCores = 2;
+
 interface Begun {
   readonly made: Promise<readonly Coded[]>;
   readonly decoded: Promise<void>;
@@ -63,7 +69,10 @@ export class Engine {
   /** By the coded view. */
   readonly #kept = new Map<Blob, View>();
 
+  readonly #cores: number;
+
   constructor(cores = navigator.hardwareConcurrency || 2) {
+    this.#cores = cores;
     const few = Math.max(1, Math.min(3, cores - 1));
     this.#strip = new Pool({
       ...this.#kind("strip.worker", cores > 3 ? 2 : 1, stripLimit),
@@ -80,9 +89,10 @@ export class Engine {
   async warm(): Promise<void> {
     try {
       this.#codec.warm();
+      const packer = this.#spare ? undefined : new Worker(workerUrl("pack.worker")); // its thread starts meanwhile
       await this.#compiled();
       this.#strip.warm();
-      this.#spare ??= this.#starting("pack.worker");
+      if (packer) this.#spare = this.#given(packer);
       await Promise.all([this.#strip.practise(16), this.#codec.practise(3)]);
     } catch {
       // Whoever needs it tries again and hears why.
@@ -99,6 +109,8 @@ export class Engine {
   async strip(photo: Blob, signal: AbortSignal, options: EncodeOptions = {}): Promise<Stripped> {
     await this.#compiled();
     if (!options.pixelsOnly) await this.#begin(photo, signal);
+    const begun = this.#begun.get(photo);
+    if (begun && this.#cores <= fewCores) await Promise.race([begun.decoded, begun.made.catch(() => undefined)]);
     try {
       this.#spare ??= this.#starting("pack.worker");
       return ((await this.#strip.run("strip", [photo], photo.size, signal)) as Worked<Stripped>).value;
@@ -224,7 +236,10 @@ export class Engine {
 
   /** A worker with the engine in it: every call waits for #compiled first. */
   #starting(name: string): Line {
-    const worker = new Worker(workerUrl(name));
+    return this.#given(new Worker(workerUrl(name)));
+  }
+
+  #given(worker: Worker): Line {
     worker.postMessage({ id: -1, call: "start", args: [this.#module] });
     return worker;
   }

@@ -13,7 +13,8 @@ import { scope, serve } from "./worker.ts";
 const window = { parts: 8, bytes: 24 << 20 };
 
 let engine: Promise<GoEngine> | undefined;
-let share: NewShare | undefined;
+/** Made as soon as the engine is there, so that the link is when somebody presses Send. */
+let share: Promise<NewShare> | undefined;
 let uploads: readonly Upload[] = [];
 /** By bundle, then by part, its bytes. */
 const out = [new Map<number, number>(), new Map<number, number>()];
@@ -67,12 +68,17 @@ function opened(reply: Uint8Array): { readonly created: number; readonly uploads
   }
 }
 
-async function begin(reply: Uint8Array, { passphrase, ...rules }: ShareRules, partSize: number): Promise<void> {
+async function newShare(): Promise<NewShare> {
   if (!share) throw new Fault("internal");
+  return share;
+}
+
+async function begin(reply: Uint8Array, { passphrase, ...rules }: ShareRules, partSize: number): Promise<void> {
+  const { id } = await newShare();
   const { created, uploads: granted } = opened(reply);
   uploads = granted;
   const config = JSON.stringify({ ...rules, created, partSize, uploads: granted.map(({ id }) => id) });
-  await call("begin", config, ...lock(share.id, passphrase), emit);
+  await call("begin", config, ...lock(id, passphrase), emit);
 }
 
 /** Variants for the engine: JSON, and their bytes. */
@@ -94,12 +100,10 @@ async function addRest(photo: number, made: readonly Coded[]): Promise<number> {
 serve<PackCalls>({
   start(module) {
     engine = GoEngine.start(module);
-    engine.catch(() => undefined); // whoever calls hears of it
+    share = call<string>("newShare").then((told) => JSON.parse(told) as NewShare);
+    share.catch(() => undefined); // whoever calls hears of it
   },
-  async newShare() {
-    share = JSON.parse(await call<string>("newShare")) as NewShare;
-    return share;
-  },
+  newShare,
   create: (expires) => call<Bytes>("create", expires),
   begin,
   addPhoto,

@@ -1,5 +1,5 @@
 // A link as a QR code, dark on paper in every theme: many readers refuse the inverse.
-import { useMemo } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { encode } from "uqr";
 import { t } from "../lib/words.ts";
 
@@ -8,8 +8,15 @@ function drawn(text: string): { readonly path: string; readonly size: number } {
   return { path: data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join(""), size };
 }
 
+const modules = 37; // of most links, so that nothing moves when it comes
+
+/** Comes after everything else that is drawn with it. */
 export function Qr({ text, label = t("links.qr") }: { readonly text: string; readonly label?: string }) {
-  const { path, size } = useMemo(() => drawn(text), [text]); // progress draws the page often
+  const [{ path, size }, set] = useState({ path: "", size: modules });
+  useEffect(() => {
+    const soon = setTimeout(() => set(drawn(text)), 30);
+    return () => clearTimeout(soon);
+  }, [text]);
   return (
     <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label}>
       <path d={path} />
