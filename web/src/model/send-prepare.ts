@@ -68,6 +68,20 @@ export interface PrepareEngine {
 export const maxPhotos = 2000;
 export const maxPhotoBytes = 128 << 20;
 
+/** A photo that was just chosen. */
+const untouched = {
+  alt: "",
+  decorative: false,
+  caption: undefined,
+  credit: undefined,
+  edits: noEdits,
+  whole: undefined,
+  work: { kind: "waiting" },
+} as const;
+
+/** Photos that are worked on at once: enough for every worker, few enough for memory. */
+const mostBegun = 12;
+
 /** What concerns one file. Everything else concerns the page: photos wait until it is mended. */
 const ofTheFile: readonly FaultCode[] = [
   "not-a-photo",
@@ -127,25 +141,13 @@ export class Prepare {
 
   add(files: readonly File[]): void {
     this.#leftOut = [];
+    const photos = [...this.#photos];
     for (const file of files) {
       if (file.size === 0) this.#leave(file.name, "empty");
-      else if (file.size > maxPhotoBytes || this.#photos.length >= maxPhotos) this.#leave(file.name, "large");
-      else
-        this.#photos = [
-          ...this.#photos,
-          {
-            key: ++this.#last,
-            file,
-            alt: "",
-            decorative: false,
-            caption: undefined,
-            credit: undefined,
-            edits: noEdits,
-            whole: undefined,
-            work: { kind: "waiting" },
-          },
-        ];
+      else if (file.size > maxPhotoBytes || photos.length >= maxPhotos) this.#leave(file.name, "large");
+      else photos.push({ ...untouched, key: ++this.#last, file });
     }
+    this.#photos = photos;
     this.#changed();
     this.#begin();
   }
@@ -167,6 +169,7 @@ export class Prepare {
     this.#halt(key, "removed");
     this.#photos = this.#photos.filter((photo) => photo.key !== key);
     this.#changed();
+    this.#begin();
   }
 
   /** Moves a photo to a place, from 0. */
@@ -230,12 +233,15 @@ export class Prepare {
 
   #begin(): void {
     for (const photo of this.#photos) {
+      if (this.#stops.size >= mostBegun) return;
       const { kind } = photo.work;
       if (kind === "ready" || kind === "refused" || this.#stops.has(photo.key)) continue;
       const stop = new AbortController();
       this.#stops.set(photo.key, stop);
       void this.#prepare(photo, stop.signal).finally(() => {
-        if (this.#stops.get(photo.key) === stop) this.#stops.delete(photo.key);
+        if (this.#stops.get(photo.key) !== stop) return;
+        this.#stops.delete(photo.key);
+        if (this.#problem === undefined) this.#begin();
       });
     }
   }

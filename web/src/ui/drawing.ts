@@ -1,5 +1,6 @@
-// Draws again after changes; many changes at once are one drawing. A timer, because hidden tabs draw no frames.
-import { useEffect, useReducer } from "preact/hooks";
+// Draws again after changes; many changes at once are one drawing. A timer, because hidden tabs draw no frames. What takes
+// long to draw is drawn less often: most of the time belongs to the person.
+import { useEffect, useLayoutEffect, useReducer } from "preact/hooks";
 
 export interface Drawing {
   /** Call it after a change. */
@@ -8,12 +9,20 @@ export interface Drawing {
   readonly useDrawn: () => void;
 }
 
+/** Milliseconds between two drawings: at least one frame, and several times what the last one took; never a standstill. */
+export const restAfter = (ms: number): number => Math.min(400, Math.max(16, 4 * ms));
+
 export function drawing(): Drawing {
   let now: () => void = () => undefined;
+  let [began, took] = [0, 0];
   return {
     draw: () => now(),
     useDrawn() {
       const [, tick] = useReducer((n: number) => n + 1, 0);
+      useLayoutEffect(() => {
+        if (began > 0) took = performance.now() - began;
+        began = 0;
+      });
       useEffect(() => {
         let waiting = false;
         now = () => {
@@ -21,8 +30,9 @@ export function drawing(): Drawing {
           waiting = true;
           setTimeout(() => {
             waiting = false;
+            began = performance.now();
             tick(undefined);
-          }, 16);
+          }, restAfter(took));
         };
         now();
       }, []);

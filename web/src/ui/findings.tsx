@@ -36,8 +36,8 @@ export function Values({ line, most }: { readonly line: Line; readonly most: num
 }
 
 /** Embedded previews and second pictures, as pictures. */
-export function Pictures({ findings }: { readonly findings: readonly Finding[] }) {
-  const shown = findings.filter((finding) => finding.picture !== undefined);
+export function Pictures({ findings, most }: { readonly findings: readonly Finding[]; readonly most?: number }) {
+  const shown = findings.filter((finding) => finding.picture !== undefined).slice(0, most);
   if (shown.length === 0) return null;
   return (
     <ul class="inner">

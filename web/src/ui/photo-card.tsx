@@ -9,12 +9,14 @@ import { linesOf, Pictures, Report, Values } from "./findings.tsx";
 import { refusalWords } from "./found-words.ts";
 import { useBlobUrl } from "./hooks.ts";
 import { Icon } from "./icon.tsx";
+import { useNear } from "./near.ts";
+import { pure } from "./pure.ts";
 import { bytes } from "./send-words.ts";
 
 interface Props {
   readonly photo: Photo;
   readonly place: number;
-  readonly of: number;
+  readonly last: boolean;
   readonly prepare: Prepare;
   /** Caption and credit go along. */
   readonly words: boolean;
@@ -27,8 +29,12 @@ export function thumbOf({ work }: Photo): Blob | undefined {
 /** The kind of thing that a drag carries within the page. */
 const dragged = "application/x-safelight-photo";
 
-export function PhotoCard({ photo, place, of, prepare, words }: Props) {
+/** Drawn at once, before it is known what is near. */
+const atOnce = 6;
+
+export const PhotoCard = pure(function PhotoCard({ photo, place, last, prepare, words }: Props) {
   const [over, setOver] = useState(false);
+  const { near, ref } = useNear<HTMLLIElement>(place < atOnce);
   const drop = (event: DragEvent) => {
     const key = Number(event.dataTransfer?.getData(dragged));
     setOver(false);
@@ -42,10 +48,23 @@ export function PhotoCard({ photo, place, of, prepare, words }: Props) {
     event.preventDefault();
     setOver(true);
   };
+  if (!near)
+    return (
+      <li class="card is-far" ref={ref}>
+        {describeFile(photo, place + 1)}
+      </li>
+    );
   return (
-    <li class={over ? "card is-over" : "card"} onDragOver={allow} onDragLeave={() => setOver(false)} onDrop={drop}>
+    <li
+      class={over ? "card is-over" : "card"}
+      data-testid="card"
+      ref={ref}
+      onDragOver={allow}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
       <Print photo={photo} n={place + 1} />
-      <Tools photo={photo} place={place} of={of} prepare={prepare} />
+      <Tools photo={photo} place={place} last={last} prepare={prepare} />
       <div class="body">
         <GivesAway photo={photo} onConvert={() => prepare.convert(photo.key)} />
         <Describe photo={photo} prepare={prepare} />
@@ -53,7 +72,7 @@ export function PhotoCard({ photo, place, of, prepare, words }: Props) {
       </div>
     </li>
   );
-}
+});
 
 function Print({ photo, n }: { readonly photo: Photo; readonly n: number }) {
   const url = useBlobUrl(thumbOf(photo));
@@ -65,7 +84,7 @@ function Print({ photo, n }: { readonly photo: Photo; readonly n: number }) {
   );
 }
 
-function Tools({ photo, place, of, prepare }: Omit<Props, "words">) {
+function Tools({ photo, place, last, prepare }: Omit<Props, "words">) {
   const n = place + 1;
   const { earlier, later, pressed } = useKeptFocus(place);
   const move = (button: MoveButton, to: number) => {
@@ -90,7 +109,7 @@ function Tools({ photo, place, of, prepare }: Omit<Props, "words">) {
         class="btn icon-only"
         aria-label={t("photo.later", { n })}
         ref={later}
-        disabled={n === of}
+        disabled={last}
         onClick={() => move(later, place + 1)}
       >
         <Icon name="right" />

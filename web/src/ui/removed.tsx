@@ -1,24 +1,48 @@
 // The list of what was removed, of all photos together.
 import { Fragment } from "preact";
+import { useRef } from "preact/hooks";
+import type { Finding } from "../engine/photo.ts";
 import { t } from "../lib/words.ts";
 import type { Photo } from "../model/send-prepare.ts";
 import { linesOf, Pictures, Values } from "./findings.tsx";
+import { pure } from "./pure.ts";
 
 interface Props {
   readonly photos: readonly Photo[];
   readonly pixelsOnly: boolean;
 }
 
+const none: readonly Finding[] = [];
+/** Hidden pictures that are shown; the others are counted with what was found. */
+const mostPictures = 24;
+
 export function Removed({ photos, pixelsOnly }: Props) {
-  const found = photos.map(({ work }) => ("stripped" in work ? work.stripped.findings : []));
+  const found = useSame(photos.map(({ work }) => ("stripped" in work ? work.stripped.findings : none)));
+  return <Found found={found} taken={photos.filter(takenAsSRGB).length} pixelsOnly={pixelsOnly} />;
+}
+
+/** The list that was given before, as long as what is in it is the same. */
+function useSame<T>(list: readonly T[]): readonly T[] {
+  const kept = useRef(list);
+  if (kept.current.length !== list.length || list.some((one, i) => kept.current[i] !== one)) kept.current = list;
+  return kept.current;
+}
+
+interface FoundProps {
+  readonly found: readonly (readonly Finding[])[];
+  readonly taken: number;
+  readonly pixelsOnly: boolean;
+}
+
+/** Sorted once, not with every part that arrives: a hundred photos hold thousands of things. */
+const Found = pure(function Found({ found, taken, pixelsOnly }: FoundProps) {
   const all = found.flat();
   const of = found.filter((findings) => findings.length > 0).length;
-  const taken = photos.filter(takenAsSRGB).length;
   return (
     <section class="panel" data-testid="removed">
       <div>
         <h2>{t("removed.title")}</h2>
-        <p class="small quiet">{summary(all.length, of, photos.length - of)}</p>
+        <p class="small quiet">{summary(all.length, of, found.length - of)}</p>
         {taken > 0 ? <p class="small">{t("removed.as-srgb", { n: taken })}</p> : null}
         {pixelsOnly ? <p class="small quiet">{t("removed.pixels-only")}</p> : null}
       </div>
@@ -29,7 +53,7 @@ export function Removed({ photos, pixelsOnly }: Props) {
               <dt>{t(`group.${line.group}`)}</dt>
               <dd>
                 <Values line={line} most={8} />
-                {line.group === "hidden" ? <Pictures findings={all} /> : null}
+                {line.group === "hidden" ? <Pictures findings={all} most={mostPictures} /> : null}
               </dd>
             </Fragment>
           ))}
@@ -37,7 +61,7 @@ export function Removed({ photos, pixelsOnly }: Props) {
       ) : null}
     </section>
   );
-}
+});
 
 /** Its colours were made without its profile, for good or in what is seen first. */
 export function takenAsSRGB({ work }: Pick<Photo, "work">): boolean {

@@ -4,6 +4,7 @@ import type { SendModel } from "../model/send.ts";
 import { parseLifetime, parseViews, type RuleFields } from "../model/send-rules.ts";
 import { useAsSeen } from "./as-seen.ts";
 import { Icon } from "./icon.tsx";
+import { useGrowing } from "./near.ts";
 import { PhotoCard } from "./photo-card.tsx";
 import { RulesPanel } from "./rules-panel.tsx";
 import { LeftOutNotice, PhotoInput } from "./send-parts.tsx";
@@ -16,8 +17,12 @@ interface Props {
   readonly onSuggest: () => Promise<void>;
 }
 
+/** So many cards are begun at a time. */
+const turn = 25;
+
 export function SendChosen({ model, head, over, onSuggest }: Props) {
   const { prepare, photos } = model;
+  const there = useGrowing(photos.length, turn);
   const asSeen = useAsSeen(model);
   return (
     <>
@@ -45,12 +50,12 @@ export function SendChosen({ model, head, over, onSuggest }: Props) {
           </div>
           <LeftOutNotice files={prepare.leftOut} />
           <ol class="sheet">
-            {photos.map((photo, i) => (
+            {photos.slice(0, there).map((photo, i) => (
               <PhotoCard
                 key={photo.key}
                 photo={photo}
                 place={i}
-                of={photos.length}
+                last={i === photos.length - 1}
                 prepare={prepare}
                 words={model.fields.keepCaption}
               />

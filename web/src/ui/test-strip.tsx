@@ -1,7 +1,6 @@
 // The test strip: strip, encode, seal, upload, for the whole and for each photo.
 import { t } from "../lib/words.ts";
 import type { SendModel } from "../model/send.ts";
-import type { Photo } from "../model/send-prepare.ts";
 import {
   type Load,
   type PhotoProgress,
@@ -12,14 +11,21 @@ import {
   wholeProgress,
 } from "../model/send-progress.ts";
 import { useBlobUrl, useCalm } from "./hooks.ts";
+import { useGrowing, useNear } from "./near.ts";
 import { thumbOf } from "./photo-card.tsx";
+import { pure } from "./pure.ts";
 import { bytes, bytesOf, duration, percent } from "./send-words.ts";
+
+/** So many rows are begun at a time, and drawn before it is known what is near. */
+const turn = 25;
+const atOnce = 8;
 
 export function TestStrip({ model }: { readonly model: SendModel }) {
   const { loads, arrived, photos } = model;
   const whole = wholeProgress(loads, arrived);
   const left = model.secondsLeft;
   const rest = left === undefined || left === 0 ? "" : t("strip.left", { time: duration(left) });
+  const there = useGrowing(photos.length, turn);
   const said = useCalm(t("strip.said", { percent: percent(whole.share), rest }));
   return (
     <section class="panel">
@@ -35,8 +41,14 @@ export function TestStrip({ model }: { readonly model: SendModel }) {
         <li class="rest">{rest}</li>
       </ol>
       <ol class="queue">
-        {photos.map((photo, i) => (
-          <Row key={photo.key} photo={photo} n={i + 1} load={loads[i]} progress={progressOf(loads[i], arrived)} />
+        {photos.slice(0, there).map((photo, i) => (
+          <Row
+            key={photo.key}
+            thumb={thumbOf(photo)}
+            n={i + 1}
+            size={loads[i]?.bytes ?? 0}
+            {...progressOf(loads[i], arrived)}
+          />
         ))}
       </ol>
       <p class="caption">{t("strip.keep-open")}</p>
@@ -73,23 +85,29 @@ function Step({ stage, whole }: { readonly stage: Stage; readonly whole: Whole }
   );
 }
 
-interface RowProps {
-  readonly photo: Photo;
+interface RowProps extends PhotoProgress {
+  readonly thumb: Blob | undefined;
   readonly n: number;
-  readonly load: Load | undefined;
-  readonly progress: PhotoProgress;
+  readonly size: number;
 }
 
-function Row({ photo, n, load, progress }: RowProps) {
-  const url = useBlobUrl(thumbOf(photo));
+const Row = pure(function Row({ thumb, n, size, ...progress }: RowProps) {
+  const { near, ref } = useNear<HTMLLIElement>(n <= atOnce);
+  const url = useBlobUrl(near ? thumb : undefined);
   const running = stages.find((stage) => progress[stage] < 1);
+  if (!near)
+    return (
+      <li class="is-far" ref={ref}>
+        {t("photo.n", { n })}
+      </li>
+    );
   return (
-    <li>
+    <li ref={ref} data-testid="row">
       <span class="who">
         {url ? <img src={url} alt="" /> : <span class="blank" />}
         <span>
           {t("photo.n", { n })}
-          <span class="caption">{bytes(load?.bytes ?? 0)}</span>
+          <span class="caption">{bytes(size)}</span>
         </span>
       </span>
       <span class="four" aria-hidden="true">
@@ -100,7 +118,7 @@ function Row({ photo, n, load, progress }: RowProps) {
       <span class="doing">{doing(running, progress)}</span>
     </li>
   );
-}
+});
 
 function doing(running: Stage | undefined, progress: PhotoProgress): string {
   if (running === undefined) return t("doing.sent");
