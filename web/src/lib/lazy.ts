@@ -20,6 +20,9 @@ export async function lazy<T>(name: string): Promise<T> {
   }
 }
 
+/** Lets the page draw and hear the person in between. */
+export const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** modulepreload is what carries the integrity of a module that a script asks for. */
 function preload(link: HTMLLinkElement): Promise<void> | undefined {
   if (link.rel === "modulepreload") return undefined;

@@ -83,7 +83,8 @@ export function t(key: Key, params: Params = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name];
     if (value === undefined) return whole;
-    if (typeof value === "string") return value;
+    // Small numbers are written alike in every language there is; making a format takes milliseconds.
+    if (typeof value === "string" || (Number.isInteger(value) && value >= 0 && value < 1000)) return `${value}`;
     numbers ??= new Intl.NumberFormat(language);
     return numbers.format(value);
   });

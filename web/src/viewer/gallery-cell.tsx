@@ -1,6 +1,7 @@
 // One photo of the grid: whole, never cropped; a press opens it, the mark in its corner selects it.
 import type { Photo } from "../format/manifest.ts";
 import { Icon } from "../ui/icon.tsx";
+import { pure } from "../ui/pure.ts";
 import type { PageParts } from "./page-parts.ts";
 
 export interface GalleryCellProps extends Pick<PageParts, "t"> {
@@ -17,7 +18,19 @@ export interface GalleryCellProps extends Pick<PageParts, "t"> {
   readonly toggle: (i: number, range: boolean) => void;
 }
 
-export function GalleryCell({ t, photo, i, n, column, url, sharp, chosen, current, look, toggle }: GalleryCellProps) {
+export const GalleryCell = pure(function GalleryCell({
+  t,
+  photo,
+  i,
+  n,
+  column,
+  url,
+  sharp,
+  chosen,
+  current,
+  look,
+  toggle,
+}: GalleryCellProps) {
   const place = t("room.photo", { i: i + 1, n });
   const name = photo?.alt ? t("grid.photo", { place, alt: photo.alt }) : place;
   return (
@@ -55,4 +68,4 @@ export function GalleryCell({ t, photo, i, n, column, url, sharp, chosen, curren
       </button>
     </div>
   );
-}
+});

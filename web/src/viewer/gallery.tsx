@@ -1,9 +1,9 @@
 // All photos at once: a grid of which only the rows near the screen are drawn. Arrows go, Enter opens, Space selects.
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Icon } from "../ui/icon.tsx";
 import { GalleryCell } from "./gallery-cell.tsx";
 import { GalleryFoot } from "./gallery-foot.tsx";
-import { type Layout, layoutOf, rowsAround } from "./grid-layout.ts";
+import { fromMiddle, type Layout, layoutOf, rowsAround } from "./grid-layout.ts";
 import { MoveIcon } from "./move-icon.tsx";
 import type { Thumbs } from "./thumbs.ts";
 import { useArchive } from "./use-archive.ts";
@@ -28,6 +28,7 @@ export function Gallery(p: GalleryProps) {
     wanted.current = i;
   };
   const actions = useGallery(p, focus, () => archive.busy);
+  const rows = useRows(layout, box, actions.at);
   useFocus(box, layout, actions.at, wanted);
   useDialogKeys(p.dialog, (event) => actions.key(event, layout, Math.max(1, Math.floor(box.height / layout.row) - 1)));
   return (
@@ -65,7 +66,7 @@ export function Gallery(p: GalleryProps) {
           data-testid="grid"
           ref={(e) => e?.style.setProperty("block-size", `${layout.height}px`)}
         >
-          {drawnRows(layout, box, actions.at).map((row) => (
+          {rows.map((row) => (
             <Row key={row} p={p} row={row} layout={layout} thumbs={thumbs} actions={actions} />
           ))}
         </div>
@@ -75,10 +76,27 @@ export function Gallery(p: GalleryProps) {
   );
 }
 
-/** The rows near the screen, and the one with the focus: that stays where it is, however far somebody scrolls. */
-function drawnRows(layout: Layout, box: Box, at: number): readonly number[] {
-  const { first, end } = rowsAround(layout, box.top, box.height);
-  const rows = new Set(Array.from({ length: end - first }, (_, k) => first + k)).add(Math.floor(at / layout.columns));
+/** Cells that are begun at a time. */
+const turn = 12;
+
+/**
+ * The rows near the screen, and the one with the focus: that stays where it is, however far somebody scrolls. New ones come
+ * a few at a time, those on the screen first.
+ */
+function useRows(layout: Layout, box: Box, at: number): readonly number[] {
+  const [, draw] = useState(0);
+  const there = useRef<ReadonlySet<number>>(new Set());
+  const near = fromMiddle(rowsAround(layout, box.top, box.height));
+  const wanted = new Set([Math.floor(at / layout.columns), ...near]);
+  const missing = [...wanted].filter((row) => !there.current.has(row));
+  const now = missing.slice(0, Math.max(1, Math.floor(turn / layout.columns)));
+  const rows = new Set([...[...there.current].filter((row) => wanted.has(row)), ...now]);
+  useEffect(() => {
+    there.current = rows;
+    if (missing.length === now.length) return undefined;
+    const frame = requestAnimationFrame(() => draw((n) => n + 1));
+    return () => cancelAnimationFrame(frame);
+  });
   return [...rows].sort((a, b) => a - b);
 }
 

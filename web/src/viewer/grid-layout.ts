@@ -26,6 +26,13 @@ export interface Range {
   readonly end: number;
 }
 
+/** What is in a range, from its middle outwards. */
+export function fromMiddle({ first, end }: Range): readonly number[] {
+  const middle = (first + end - 1) / 2;
+  const all = Array.from({ length: Math.max(0, end - first) }, (_, k) => first + k);
+  return all.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+}
+
 /** The rows on the screen and one screen before and after. */
 export function rowsAround({ rows, row }: Layout, top: number, height: number, beside = 1): Range {
   const first = Math.floor((top - beside * height) / row);

@@ -35,9 +35,13 @@ export function open(kind: MoreKind, props: MoreProps, ended: () => void): More 
   const go = (i: number) => {
     current = i; // the room follows when it is seen again: it may have 2,000 slides
   };
-  const draw = () => {
+  const name = () => {
     dialog.className = at === "grid" ? "gallery" : "show";
     dialog.setAttribute("aria-label", props.t(at === "grid" ? "grid.name" : "show.name"));
+  };
+  const draw = () => {
+    if (closed) return;
+    name();
     const all = { ...props, share, current, go, close, dialog };
     const to = (kind: MoreKind) => () => {
       at = kind;
@@ -48,11 +52,13 @@ export function open(kind: MoreKind, props: MoreProps, ended: () => void): More 
   // The room below listens to the same keys.
   for (const type of ["keydown", "keyup"]) dialog.addEventListener(type, (event) => event.stopPropagation());
   dialog.addEventListener("close", close);
-  draw();
+  name();
   // A frame is not the whole page: beside it, the page stays within reach. What is covered is not, in any case.
   if (root === document) dialog.showModal();
   else dialog.show();
   room?.classList.add("is-covered");
+  // Opening and drawing in two turns: each takes a while.
+  setTimeout(draw);
   return {
     update(next: Opened) {
       share = next;

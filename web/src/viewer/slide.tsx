@@ -53,6 +53,12 @@ export function Slide(p: SlideProps) {
     print.current?.style.setProperty("--w", `${photo.width}px`);
     print.current?.style.setProperty("--ratio", `${photo.width / photo.height}`);
   }, [photo]);
+  const shown = useRef<HTMLImageElement>(null);
+  const url = picture.shown?.url;
+  useLayoutEffect(() => {
+    const image = shown.current;
+    return () => image?.removeAttribute("src"); // as the one that Pictures holds
+  }, [url]);
   const state = picture.shown?.is ?? "preview";
   const alt = photo.decorative ? "" : photo.alt || t("room.alt", { i: p.i + 1, n: p.n });
   return (
@@ -74,8 +80,9 @@ export function Slide(p: SlideProps) {
           {picture.shown ? (
             <img
               class="shown"
-              key={picture.shown.url}
-              src={picture.shown.url}
+              key={url}
+              ref={shown}
+              src={url}
               alt={alt}
               width={photo.width}
               height={photo.height}

@@ -78,9 +78,17 @@ export function useGallery(p: GalleryWays, focus: (i: number) => void, busy: () 
     }
     return true;
   };
+  const latest = useRef(actions);
+  latest.current = actions;
+  // The same functions each time: cells are drawn anew only when they look different.
+  const steady = useRef({
+    look: (i: number) => latest.current.look(i),
+    toggle: (i: number, range: boolean) => latest.current.toggle(i, range),
+  });
   return {
     ...now.current,
     ...actions,
+    ...steady.current,
     key(event, layout, page) {
       if (event.altKey) return false;
       if (event.ctrlKey || event.metaKey) {

@@ -1,6 +1,6 @@
 // Opens what lies over the room: all photos at once, or a slideshow. Both come late.
 import { useEffect, useRef } from "preact/hooks";
-import { lazy } from "../lib/lazy.ts";
+import { lazy, turn } from "../lib/lazy.ts";
 import { addWords, t } from "../lib/words.ts";
 import type { Opened } from "../model/view-state.ts";
 import type { Viewing } from "../model/viewing.ts";
@@ -28,7 +28,8 @@ export function useMore(parts: SlideParts, { where, go }: Track, gone: () => voi
   useEffect(() => () => made.current?.close(), []);
   return (kind) => {
     if (share.photos.length < 2) return;
-    lazy<typeof MoreModule>("more").then(({ open }) => {
+    lazy<typeof MoreModule>("more").then(async ({ open }) => {
+      await turn();
       made.current?.close();
       made.current = open(kind, { ...parts, current: where.current, go }, () => {
         made.current = undefined;
