@@ -4,23 +4,26 @@
 const tasksOf = ({ events, pid, tid }) =>
   events.filter((e) => e.pid === pid && e.tid === tid && e.name === "RunTask" && e.ph === "X");
 
-/** Tasks over so many ms, in ms: by the clock, and by the processor (other programs on the machine do not count there). */
-export function longTasks(trace, ms) {
+/**
+ * Tasks over so many ms, in ms: by the clock, and by the processor (other programs on the machine do not count there), which
+ * counts so many times.
+ */
+export function longTasks(trace, ms, times = 1) {
   return tasksOf(trace)
-    .map((e) => ({ at: e.ts, clock: e.dur / 1000, worked: (e.tdur ?? e.dur) / 1000 }))
-    .filter(({ clock }) => clock > ms);
+    .map((e) => ({ at: e.ts, dur: e.dur, clock: e.dur / 1000, worked: (times * (e.tdur ?? e.dur)) / 1000 }))
+    .filter(({ clock, worked }) => clock > ms || worked > ms);
 }
 
 /** Text: of each of the longest tasks by the thread's own work, what took it. */
-export function told(trace, ms, most = 12) {
+export function told(trace, ms, times = 1, most = 12) {
   const { events, pid, tid } = trace;
   const own = events.filter((e) => e.pid === pid && e.tid === tid && e.ph === "X" && e.tdur !== undefined);
-  return longTasks(trace, ms)
+  return longTasks(trace, ms, times)
     .filter(({ worked }) => worked > ms)
     .sort((a, b) => b.worked - a.worked)
     .slice(0, most)
-    .map(({ at, clock, worked }) => {
-      const inside = own.filter((e) => e.ts >= at && e.ts + e.dur <= at + clock * 1000 && e.name !== "RunTask");
+    .map(({ at, dur, clock, worked }) => {
+      const inside = own.filter((e) => e.ts >= at && e.ts + e.dur <= at + dur && e.name !== "RunTask");
       return `${worked.toFixed(0)} ms worked, ${clock.toFixed(0)} ms by the clock\n${list(selves(inside))}`;
     })
     .join("\n\n");
