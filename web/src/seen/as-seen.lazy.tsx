@@ -23,7 +23,8 @@ export interface Open {
 export async function open(draft: () => Draft, ended: () => void): Promise<Open> {
   addWords({ ...common, ...view, ...rules, ...seen });
   // What the viewer loads late is there before it opens: from then on nothing is fetched.
-  await Promise.all([loadLanguage(), lazy("zoom"), lazy("film"), lazy("more")]);
+  const around = draft().photos.some(({ work }) => "stripped" in work && work.stripped.pose);
+  await Promise.all([loadLanguage(), ...["zoom", "film", "more", ...(around ? ["panorama"] : [])].map(lazy)]);
   addStyles(css, { root: document });
   const before = document.activeElement;
   const dialog = document.body.appendChild(document.createElement("dialog"));

@@ -10,7 +10,7 @@ import { Room } from "../viewer/room.tsx";
 import { type Draft, gateOf, goes } from "./draft.ts";
 import { Frame } from "./frame.tsx";
 import { Local } from "./local.ts";
-import { desktop, narrow, phone, thisPhone } from "./screens.ts";
+import { desktop, phone, small as smallWindow, thisPhone } from "./screens.ts";
 
 export interface SeenProps {
   readonly draft: Draft;
@@ -27,7 +27,7 @@ export function Seen({ draft, close }: SeenProps) {
   const local = useMemo(() => new Local(Date.now()), []);
   const share = useShare(local, draft);
   const [chosen, setScreen] = useState(phone);
-  const small = useMedia(narrow);
+  const small = useMedia(smallWindow);
   const [went, go] = useState<Step>();
   const [off, setOff] = useState(0);
   const head = useRef<HTMLHeadingElement>(null);

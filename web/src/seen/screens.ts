@@ -12,5 +12,5 @@ export const desktop: Screen = { name: "desktop", width: 1280, height: 800 };
 /** On a phone: this one. */
 export const thisPhone: Screen = { name: "phone", width: 0, height: 0 };
 
-/** Narrower windows are phones: another size would only be hard to see there. */
-export const narrow = "(max-width: 40rem)";
+/** Narrower or lower windows are phones: another size would only be hard to see there. */
+export const small = "(max-width: 40rem), (max-height: 30rem)";

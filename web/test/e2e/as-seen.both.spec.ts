@@ -12,6 +12,8 @@ test.beforeAll(async () => {
   site = await Site.start("--admit", "open");
 });
 test.afterAll(() => site.stop());
+// A photo that glides is at rest some other time on every machine.
+test.use({ contextOptions: { reducedMotion: "reduce" } });
 
 const three = () => [photo("camera"), photo("portrait"), photo("screenshot")];
 const window = { width: 1280, height: 900 };
@@ -165,7 +167,7 @@ async function opened(
 test("it looks as the link will", async ({ page, browser, browserName }) => {
   test.slow();
   await chosen(page);
-  await page.emulateMedia({ reducedMotion: "reduce", colorScheme: "dark" });
+  await page.emulateMedia({ colorScheme: "dark" });
   await page
     .getByRole("textbox", { name: /Describe/ })
     .first()
@@ -249,6 +251,17 @@ test("the photos are those that were chosen, in their order, and nothing leaves"
   expect(asked).toEqual([]);
 });
 
+test("an order made by dragging is the order that is seen", { tag: "@chromium" }, async ({ page }) => {
+  await chosen(page);
+  const print = page.locator(".card .print");
+  await print.nth(1).dragTo(print.first());
+  await expect(page.locator(".card").first()).toContainText("1.9 MP");
+  await preview(page);
+  await shows(page, "view");
+  const wanted = await cells(page, fs.readFileSync(photo("portrait")), 4, "image/jpeg");
+  expect(distance(await cells(page, await pictured(page, 0), 4, "image/png"), wanted)).toBeLessThan(12);
+});
+
 test("what stands before the photos is shown first, and spends nothing", async ({ page }) => {
   await chosen(page, [photo("screenshot")]);
   await part(page, "views").fill("3");
@@ -282,10 +295,6 @@ test("by keyboard alone", async ({ page }) => {
   const at = page.locator(".seen-host .pos");
   await page.keyboard.press("ArrowRight");
   await expect(at).toHaveText("2 of 3");
-  // It has come to rest before it gets another size.
-  const track = page.locator(".seen-host .track");
-  await expect.poll(() => track.evaluate((e) => e.scrollLeft / e.clientWidth)).toBe(1);
-  await page.waitForTimeout(200);
   // The arrows of the sizes are those of the sizes.
   await page.keyboard.press("Tab");
   await expect(part(page, "seen-phone")).toBeFocused();
@@ -295,7 +304,7 @@ test("by keyboard alone", async ({ page }) => {
   // Inside, Escape closes what is open there first.
   await page.locator(".seen-host").getByRole("button", { name: "Info" }).focus();
   await page.keyboard.press("Enter");
-  await expect(page.locator(".seen-host .info")).toBeVisible();
+  await expect(page.locator(".seen-host .info").getByRole("button", { name: "Close" })).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(page.locator(".seen-host .info")).toBeHidden();
   await expect(page.getByRole("dialog")).toBeVisible();
@@ -310,7 +319,8 @@ test("by keyboard alone", async ({ page }) => {
   await part(page, "seen-close").focus();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toBeHidden();
-  await expect(part(page, "as-seen")).toBeFocused();
+  // Firefox went from the last Tab to the browser's own controls: the page has the focus there, its window has not.
+  await expect.poll(() => part(page, "as-seen").evaluate((e) => e === document.activeElement)).toBe(true);
 });
 
 test("a zoomed photo follows the pointer, however small the frame is drawn", async ({ page }) => {
