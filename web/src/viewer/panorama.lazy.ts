@@ -48,8 +48,9 @@ export class Panorama {
     this.detail = new SphereDetail({
       ...{ parts, i, sphere: this.sphere, lie: this.lie },
       look: () => this.look,
-      came: () => {
+      came: (whole) => {
         this.box.dataset["sharp"] = "";
+        if (whole) this.box.dataset["whole"] = "";
         this.draw();
       },
       progress: arriving(this.box, parts),

@@ -23,8 +23,8 @@ export interface DetailOf {
   readonly lie: Lie;
   /** Where somebody looks now. */
   look(): Look;
-  /** Something sharper is there. */
-  came(): void;
+  /** Something sharper is there, or all of it. */
+  came(whole: boolean): void;
   /** Bytes that are there of so many; undefined when that has ended. */
   progress(done: number | undefined, size: number): void;
 }
@@ -80,7 +80,7 @@ export class SphereDetail {
         sphere.sharper(width, height);
         sphere.piece(bitmap, 0, 0);
         sphere.finish();
-        this.of.came();
+        this.of.came(true);
       }
       bitmap.close();
     } finally {
@@ -114,7 +114,7 @@ export class SphereDetail {
       progress(undefined, set.size);
     }
     if (!signal.aborted) sphere.finish();
-    this.of.came();
+    this.of.came(missing === 0);
     return missing === 0;
   }
 
@@ -172,7 +172,7 @@ export class SphereDetail {
     }
     this.of.sphere.piece(bitmap, x, y);
     bitmap.close();
-    this.of.came();
+    this.of.came(false);
     return true;
   }
 

@@ -24,17 +24,17 @@ const black = [16, 16, 16];
 
 /** The colour on the screen at a place of the panorama, beside the grid that is painted on it. */
 async function seen(page: Page, x = 0.54, y = 0.56): Promise<readonly number[]> {
-  const png = await page.locator(".around-view").screenshot();
+  const box = (await page.locator(".around-view").boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const at = { x: Math.round(box.x + x * box.width), y: Math.round(box.y + y * box.height) };
+  const png = await page.screenshot({ clip: { ...at, width: 2, height: 2 } });
   return page.evaluate(
-    async ([bytes, x, y]) => {
+    async (bytes) => {
       const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: "image/png" }));
-      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-      const context = canvas.getContext("2d");
+      const context = new OffscreenCanvas(2, 2).getContext("2d");
       context?.drawImage(bitmap, 0, 0);
-      const at = [Math.round(x * bitmap.width), Math.round(y * bitmap.height)] as const;
-      return [...(context?.getImageData(...at, 1, 1).data.slice(0, 3) ?? [])];
+      return [...(context?.getImageData(0, 0, 1, 1).data.slice(0, 3) ?? [])];
     },
-    [[...png], x, y] as const,
+    [...png],
   );
 }
 
@@ -134,8 +134,6 @@ test("the preview before sending looks around too", { tag: "@chromium" }, async 
   await page.goto(`${site.url}/`);
   await choose(page, photo("sphere"));
   await expect(part(page, "pose-kept")).toHaveCount(1);
-  await look(page, "send-panorama");
-  await page.emulateMedia({ reducedMotion: null });
   await part(page, "as-seen").click();
   await opened(page);
   await expect(part(page, "around")).toHaveAttribute("data-sharp", "", { timeout: 30_000 });
@@ -221,6 +219,47 @@ test("hands turn and zoom it, buttons too", { tag: "@chromium" }, async ({ page 
   await page.getByRole("button", { name: "Zoom out" }).click();
   await page.getByRole("button", { name: "Turn right" }).click();
   await expect.poll(async () => (await lookOf(page))[0]).toBeGreaterThan(turned);
+});
+
+test("a large one is put together of its tiles", { tag: "@chromium" }, async ({ page }) => {
+  // Without the view below, what is seen is the tiles alone.
+  await page.addInitScript(() => {
+    const put = WebGL2RenderingContext.prototype.texSubImage2D as (...all: unknown[]) => void;
+    const widths: number[] = [];
+    Object.assign(globalThis, { widths });
+    WebGL2RenderingContext.prototype.texSubImage2D = function (this: WebGL2RenderingContext, ...all: unknown[]) {
+      widths.push((all[6] as ImageBitmap).width);
+      if (widths.length > 1) put.apply(this, all);
+    } as typeof WebGL2RenderingContext.prototype.texSubImage2D;
+  });
+  await page.goto(await sendMany(site, [photo("sphereOfTiles")]));
+  await opened(page);
+  await expect(part(page, "around")).toHaveAttribute("data-whole", "", { timeout: 60_000 });
+  const widths = await page.evaluate(() => (globalThis as unknown as { widths: number[] }).widths.slice(1));
+  expect(widths.length, "seven by four").toBe(28);
+  expect(new Set(widths)).toEqual(new Set([1024]));
+  // Where two colours meet, in the middle of the screen: every tile is where it belongs.
+  await press(page, "ArrowRight", 3);
+  await expectSeen(page, red, "left of where red meets yellow", 0.48);
+  await expectSeen(page, yellow, "right of it", 0.52);
+  await press(page, "ArrowRight", 6);
+  await expectSeen(page, yellow, "left of where yellow meets blue", 0.48);
+  await expectSeen(page, blue, "right of it", 0.52);
+  await press(page, "ArrowRight", 3);
+  await expectSeen(page, blue, "where both ends meet", 0.48);
+  await press(page, "ArrowUp", 6);
+  await expectSeen(page, white, "above");
+});
+
+test("a panorama that is turned or cut is none any more", async ({ page }) => {
+  await page.goto(`${site.url}/`);
+  await choose(page, photo("sphere"));
+  await expect(part(page, "pose-kept")).toHaveCount(1);
+  await part(page, "edit").click();
+  await page.getByRole("button", { name: "Turn right" }).click();
+  await part(page, "edit-done").click();
+  await expect(part(page, "edit")).toBeEnabled({ timeout: 30_000 });
+  await expect(part(page, "pose-kept")).toHaveCount(0);
 });
 
 test("where it cannot be it stays flat, and says so when asked", async ({ page }) => {

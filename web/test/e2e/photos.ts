@@ -26,6 +26,7 @@ export type PhotoName =
   | "turned"
   | "phone"
   | "sphere"
+  | "sphereOfTiles"
   | "unsaid"
   | "wide"
   | "vivid"
@@ -78,6 +79,7 @@ const kinds: Record<
   huge: { kind: "camera", width: 8000, height: 6000 },
   turned: { kind: "camera", width: 2800, height: 1900 },
   sphere: { kind: "sphere", width: 4096, height: 2048, more: ["-panorama"] },
+  sphereOfTiles: { kind: "sphere", width: 7168, height: 3584, quality: 70, more: ["-panorama"] },
   /** The same picture, in a file that does not say what it is. */
   unsaid: { kind: "sphere", width: 4096, height: 2048 },
   phone: { kind: "heic", width: 64, height: 40 },
