@@ -39,10 +39,10 @@ func newBundle(c *Config, which Bundle) (*bundle, error) {
 		upload: c.Uploads[which],
 		key:    keys.Random32(),
 		names:  map[string]bool{},
-		parts:  partWriter{bundle: which, size: c.PartSize, emit: c.Emit},
+		parts:  partWriter{bundle: which, size: c.PartSize, emit: c.Emit, host: c.Host},
 	}
 	var err error
-	if b.seal, err = seal.NewWriter(&b.parts, keys.BundlePassphrase(c.Owner.ID(), b.key)); err != nil {
+	if b.seal, err = seal.NewWriterBy(&b.parts, keys.BundlePassphrase(c.Owner.ID(), b.key), c.Host.Seal); err != nil {
 		return nil, err
 	}
 	b.zip.w = b.seal
@@ -96,7 +96,9 @@ func (b *bundle) write(i int, v Variant, at *placed) error {
 	b.names[name] = true
 	sum := v.head
 	if role != manifest.TileSet {
-		sum = sha256.Sum256(v.Data)
+		if sum, err = b.parts.host.SHA256(v.Data); err != nil {
+			return err
+		}
 	}
 	at.Variant = manifest.Variant{
 		Role: role, Media: media, Width: uint64(v.Width), Height: uint64(v.Height),

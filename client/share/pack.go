@@ -29,9 +29,26 @@ type Config struct {
 	Title string
 	Words string
 
+	// Host does by other means what costs most; the bytes are the same.
+	Host Host
+
 	// Emit takes a part. It may block: as long as it does, no more is packed, and so memory holds no more than the
 	// parts on their way and one unfinished part of each bundle.
 	Emit func(Part) error
+}
+
+// Host is what the platform does faster than Go does there, such as a browser's cryptography. What is nil, Go does.
+type Host struct {
+	Seal seal.Chunks
+	Sum  func([]byte) ([32]byte, error) // SHA-256
+}
+
+// SHA256 hashes b, by the host if it can.
+func (h Host) SHA256(b []byte) ([32]byte, error) {
+	if h.Sum == nil {
+		return sha256.Sum256(b), nil
+	}
+	return h.Sum(b)
 }
 
 // Variant is one encoding of a photo, whole in memory.

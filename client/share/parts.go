@@ -1,7 +1,5 @@
 package share
 
-import "crypto/sha256"
-
 // Part is a slice of a sealed bundle, ready to be stored. Whoever gets it owns Data.
 type Part struct {
 	Bundle Bundle
@@ -24,6 +22,7 @@ type partWriter struct {
 	bundle Bundle
 	size   int
 	emit   func(Part) error
+	host   Host
 
 	n     uint32
 	buf   []byte
@@ -53,7 +52,11 @@ func (w *partWriter) flush() error {
 	if len(w.buf) == 0 {
 		return nil
 	}
-	p := Part{Bundle: w.bundle, N: w.n, Data: w.buf, Sum: sha256.Sum256(w.buf)}
+	sum, err := w.host.SHA256(w.buf)
+	if err != nil {
+		return err
+	}
+	p := Part{Bundle: w.bundle, N: w.n, Data: w.buf, Sum: sum}
 	w.n, w.buf = w.n+1, nil
 	return w.emit(p)
 }

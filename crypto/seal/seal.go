@@ -41,12 +41,17 @@ const workFactor = 1
 
 // Writer seals what is written to it. Close writes the last chunk and does not close the destination.
 type Writer struct {
-	age  io.WriteCloser
+	w    io.WriteCloser
 	head *headCapture
 }
 
 // NewWriter writes header and nonce to dst and returns a Writer for the plaintext.
 func NewWriter(dst io.Writer, passphrase string) (*Writer, error) {
+	return NewWriterBy(dst, passphrase, nil)
+}
+
+// NewWriterBy is NewWriter with another cipher for the chunks; nil is age's own. What is written is the same.
+func NewWriterBy(dst io.Writer, passphrase string, chunks Chunks) (*Writer, error) {
 	r, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
@@ -56,21 +61,29 @@ func NewWriter(dst io.Writer, passphrase string) (*Writer, error) {
 	}
 	r.SetWorkFactor(workFactor)
 	head := &headCapture{dst: dst}
-	w, err := age.Encrypt(head, r)
+	w, err := behind(head, r, chunks)
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
 	if !statement.IsSealed(head.b) {
 		return nil, errors.New("seal: age wrote another header than the format has") // a changed library, not an input
 	}
-	return &Writer{age: w, head: head}, nil
+	return &Writer{w: w, head: head}, nil
+}
+
+// behind writes header and nonce and returns what writes the chunks.
+func behind(head *headCapture, r *age.ScryptRecipient, chunks Chunks) (io.WriteCloser, error) {
+	if chunks != nil {
+		return newStream(head, r, chunks)
+	}
+	return age.Encrypt(head, r)
 }
 
 // Write seals p. Whole chunks of 64 KiB reach the destination.
-func (w *Writer) Write(p []byte) (int, error) { return w.age.Write(p) }
+func (w *Writer) Write(p []byte) (int, error) { return w.w.Write(p) }
 
 // Close writes the last chunk.
-func (w *Writer) Close() error { return w.age.Close() }
+func (w *Writer) Close() error { return w.w.Close() }
 
 // Header returns the first HeaderSize bytes of the file, which a manifest repeats.
 func (w *Writer) Header() [HeaderSize]byte { return [HeaderSize]byte(w.head.b) }

@@ -118,17 +118,24 @@ func array(b []byte) js.Value {
 }
 
 // await blocks the goroutine until a promise is settled.
-func await(promise js.Value) error {
-	settled := make(chan error, 1)
-	settle := func(err error) js.Func {
-		return js.FuncOf(func(js.Value, []js.Value) any {
-			settled <- err
-			return nil
-		})
-	}
-	resolved, rejected := settle(nil), settle(faultInternal)
+func await(promise js.Value) (js.Value, error) {
+	settled := make(chan js.Value, 2)
+	failed := false
+	resolved := js.FuncOf(func(_ js.Value, v []js.Value) any {
+		settled <- v[0]
+		return nil
+	})
+	rejected := js.FuncOf(func(js.Value, []js.Value) any {
+		failed = true
+		settled <- js.Undefined()
+		return nil
+	})
 	defer resolved.Release()
 	defer rejected.Release()
 	promise.Call("then", resolved, rejected)
-	return <-settled
+	v := <-settled
+	if failed {
+		return v, faultInternal
+	}
+	return v, nil
 }

@@ -154,12 +154,16 @@ func TestPack(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		views int
-	}{{"two commits", 0}, {"one commit, with a view limit", 3}} {
-		t.Run(tt.name, func(t *testing.T) { packAndOpen(t, tt.views) })
+		host  string
+	}{
+		{"two commits", 0, noHost}, {"one commit, with a view limit", 3, noHost},
+		{"the cipher and the sums of the host", 0, nodeHost},
+	} {
+		t.Run(tt.name, func(t *testing.T) { packAndOpen(t, tt.views, hostFrom(tt.host)) })
 	}
 }
 
-func packAndOpen(t *testing.T, views int) {
+func packAndOpen(t *testing.T, views int, host js.Value) {
 	Serve()
 	var names struct{ ID, ViewCode, ManageCode string }
 	if err := json.Unmarshal([]byte(must(t, "newShare").String()), &names); err != nil {
@@ -174,7 +178,7 @@ func packAndOpen(t *testing.T, views int) {
 	rules := fmt.Sprintf(`{"title":"Lamps","created":%d,"lifetime":3600000,"views":%d,"partSize":262144,"uploads":[%q,%q]}`,
 		created, views, strings.Repeat("01", 16), strings.Repeat("02", 16))
 	none := array(nil)
-	must(t, "begin", rules, none, none, p.emit)
+	must(t, "begin", rules, none, none, p.emit, host)
 
 	original := striptest.CameraJPEG(1600, 1200, striptest.Options{})
 	view := striptest.EncodeJPEG(striptest.Landscape(64, 48, 1), 80)

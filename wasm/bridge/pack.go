@@ -88,8 +88,8 @@ func (p *pack) create(args []js.Value) (any, error) {
 	return body(share.CreateRequest(p.owner, uint64(args[0].Float())))
 }
 
-// begin(rules, PW, k, emit): PW and k are empty without a passphrase. emit(bundle, number, bytes, digest) returns a
-// promise; as long as it is pending, no more is sealed.
+// begin(rules, PW, k, emit, host): PW and k are empty without a passphrase. emit(bundle, number, bytes, digest) returns a
+// promise; as long as it is pending, no more is sealed. host may have what the browser itself does: see hostOf.
 func (p *pack) begin(args []js.Value) (any, error) {
 	var r rules
 	if err := parse(args[0], &r); err != nil {
@@ -105,7 +105,7 @@ func (p *pack) begin(args []js.Value) (any, error) {
 	}
 	c := share.Config{
 		Owner: p.owner, Created: r.Created, Expires: r.Created + r.Lifetime, ViewLimit: r.Views, Lock: lock,
-		PartSize: r.PartSize, Title: r.Title, Emit: emitter(args[3]), Release: release, Log: r.Log,
+		PartSize: r.PartSize, Title: r.Title, Emit: emitter(args[3]), Host: hostOf(args[4]), Release: release, Log: r.Log,
 	}
 	for i, id := range r.Uploads {
 		if c.Uploads[i], err = statement.ParseUploadID(id); err != nil {
@@ -145,7 +145,8 @@ func lockOf(pw, k js.Value) (*share.Lock, error) {
 
 func emitter(emit js.Value) func(share.Part) error {
 	return func(p share.Part) error {
-		return await(emit.Invoke(int(p.Bundle), int(p.N), array(p.Data), base64.StdEncoding.EncodeToString(p.Sum[:])))
+		_, err := await(emit.Invoke(int(p.Bundle), int(p.N), array(p.Data), base64.StdEncoding.EncodeToString(p.Sum[:])))
+		return err
 	}
 }
 

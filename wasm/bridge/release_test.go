@@ -30,7 +30,7 @@ func begun(t *testing.T, recipients string) (string, *parts, error) {
 	p, none := newParts(), array(nil)
 	rules := fmt.Sprintf(`{"title":"","created":%d,"lifetime":3600000,"views":2,"partSize":262144,"uploads":[%q,%q],"recipients":%s,"askFirst":true,"log":true}`,
 		time.Now().UnixMilli(), strings.Repeat("01", 16), strings.Repeat("02", 16), recipients)
-	_, err := call(t, "begin", rules, none, none, p.emit)
+	_, err := call(t, "begin", rules, none, none, p.emit, hostFrom(noHost))
 	return names.ViewCode, p, err
 }
 

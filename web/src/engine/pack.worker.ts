@@ -5,6 +5,7 @@ import { decode } from "../format/msgpack.ts";
 import { evaluate, newOprfKey, stretch } from "../format/passphrase.ts";
 import { Fault } from "./fault.ts";
 import { GoEngine } from "./go.ts";
+import { hostOf } from "./host.ts";
 import type { Coded, Described, NewShare, PackCalls, Part, PhotoWords, ShareRules, Upload } from "./protocol.ts";
 import { piecesOf } from "./tile-blobs.ts";
 import { scope, serve } from "./worker.ts";
@@ -19,6 +20,7 @@ let uploads: readonly Upload[] = [];
 /** By bundle, then by part, its bytes. */
 const out = [new Map<number, number>(), new Map<number, number>()];
 const offsets = [0, 0];
+const host = hostOf(globalThis.crypto?.subtle);
 /** What waits for room, and in which bundle. */
 let go: (() => void) | undefined;
 let sealing = 0;
@@ -78,7 +80,7 @@ async function begin(reply: Uint8Array, { passphrase, ...rules }: ShareRules, pa
   const { created, uploads: granted } = opened(reply);
   uploads = granted;
   const config = JSON.stringify({ ...rules, created, partSize, uploads: granted.map(({ id }) => id) });
-  await call("begin", config, ...lock(id, passphrase), emit);
+  await call("begin", config, ...lock(id, passphrase), emit, await host);
 }
 
 /** Variants for the engine: JSON, and their bytes. */

@@ -6,7 +6,7 @@ import { scrypt } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ascii, type Bytes, base64, concat, equal, fromBase64, none, random } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
-import { chunkSize, headSize, plainSize, sealedChunk, tagSize } from "./span.ts";
+import { chunkNonce, chunkSize, headSize, plainSize, sealedChunk, tagSize } from "./span.ts";
 
 const headerSize = 149;
 
@@ -50,14 +50,6 @@ function decrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Bytes 
   } catch {
     return undefined;
   }
-}
-
-/** STREAM's nonce: the chunk's number in 11 bytes, then 1 for the last chunk. */
-function chunkNonce(n: number, last: boolean): Uint8Array {
-  const nonce = new Uint8Array(12);
-  new DataView(nonce.buffer).setBigUint64(3, BigInt(n));
-  nonce[11] = last ? 1 : 0;
-  return nonce;
 }
 
 /** Opens whole chunks of a sealed file of the given total length, one after another. sealed begins with firstChunk. */

@@ -53,3 +53,11 @@ export interface Place {
 
 /** The sealed bytes that have to be fed. */
 export const spanOfPlace = (p: Place): Span => spanOf(p.total, p.offset, p.size);
+
+/** STREAM's nonce: the chunk's number in 11 bytes, then 1 for the last chunk. */
+export function chunkNonce(n: number, last: boolean): Bytes {
+  const nonce = new Uint8Array(12);
+  new DataView(nonce.buffer).setBigUint64(3, BigInt(n));
+  nonce[11] = last ? 1 : 0;
+  return nonce;
+}
