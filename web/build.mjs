@@ -26,7 +26,17 @@ const dev = args.has("--dev");
 /** Pages: which HTML, which script, which styles, which workers start at once, and the most that the first load may weigh (bytes, brotli 11). */
 const pages = [
   { html: "index.html", script: "src/send.tsx", style: "css/page-send.css", budget: 80_000 },
-  { html: "share.html", script: "src/view.tsx", style: "css/page-view.css", also: ["opener.worker"], budget: 60_000 },
+  {
+    ...{
+      html: "share.html",
+      script: "src/view.tsx",
+      style: "css/page-view.css",
+      also: ["opener.worker"],
+      budget: 61_000,
+    },
+    // Runs as soon as it is there, while the script and the styles are still on their way.
+    begin: "src/view-begin.ts",
+  },
   { html: "manage.html", script: "src/manage.tsx", style: "css/page-manage.css", budget: 80_000 },
   { html: "request.html", script: "src/request.tsx", style: "css/page-request.css", budget: 80_000 },
   { html: "inspect.html", script: "src/inspect.tsx", style: "css/page-inspect.css", budget: 80_000 },
@@ -177,12 +187,24 @@ const linkTo = (file) => `assets/${path.basename(file)}`;
 const bytesOf = (file) => fs.readFileSync(path.join(web, file));
 const integrity = (file) => `integrity="${sri(bytesOf(file))}" crossorigin`;
 
+/** Everything that the page's two scripts share is one chunk: the first one, whose own file only imports it. */
+function beginning(outputs, page) {
+  if (!page.begin) return undefined;
+  const [stub, chunk, ...more] = closure(outputs, page.begin);
+  if (!chunk || more.length > 0 || outputs[stub].bytes > 500) throw new Error(`${page.begin} is not one chunk`);
+  fs.rmSync(path.join(web, stub));
+  return chunk;
+}
+
 function writePage(page, outputs, workers, styles, lazies, engine) {
   const scripts = closure(outputs, page.script);
   const style = closure(styles, page.style)[0];
+  const begin = beginning(outputs, page);
   const tags = [
+    ...scripts
+      .slice(1)
+      .map((c) => `<link rel="modulepreload" href="${linkTo(c)}" ${integrity(c)} fetchpriority="high">`),
     `<link rel="stylesheet" href="${linkTo(style)}" ${integrity(style)}>`,
-    ...scripts.slice(1).map((c) => `<link rel="modulepreload" href="${linkTo(c)}" ${integrity(c)}>`),
     `<script type="module" src="${linkTo(scripts[0])}" ${integrity(scripts[0])}></script>`,
   ];
   if (dev) {
@@ -206,6 +228,8 @@ function writePage(page, outputs, workers, styles, lazies, engine) {
       tags.push(`<link data-asset="${name}" href="${linkTo(file)}" ${integrity(file)}>`);
   if (engine && source.includes('"engine"'))
     tags.push(`<link data-asset="engine" href="assets/${engine.name}" integrity="${sri(engine.bytes)}" crossorigin>`);
+  // Behind what it looks for.
+  if (begin) tags.push(`<script type="module" async src="${linkTo(begin)}" ${integrity(begin)}></script>`);
   const html = fs.readFileSync(path.join(web, page.html), "utf8").replace("<!--build-->", tags.join("\n"));
   fs.writeFileSync(path.join(fresh, page.html), html);
   return [path.join(".dist", page.html), style, ...scripts];
@@ -247,12 +271,15 @@ function main() {
   const iife = ["--format=iife", "--define:import.meta.url=location.href", "--external:fs", "--external:path"];
   const workerOut = workerEntries.length ? esbuild(workerEntries, iife) : {};
   const workers = [...workerEntries.map((w) => [path.basename(w, ".ts"), closure(workerOut, w)[0]]), ...copyCodecs()];
+  const alone = here.filter((p) => !p.begin);
   const outputs = esbuild(
-    [...here.map((p) => p.script), ...lazies, ...(dev ? ["src/dev/reload.ts"] : [])],
+    [...alone.map((p) => p.script), ...lazies, ...(dev ? ["src/dev/reload.ts"] : [])],
     // Without --splitting: chunks that pages share compress apart and cost a viewer 6 kB. So a late script carries its own
     // copy of what it imports; it must hold no state that the page shares (words, classes to compare with instanceof).
     ["--format=esm"],
   );
+  for (const p of here.filter((p) => p.begin))
+    Object.assign(outputs, esbuild([p.begin, p.script], ["--format=esm", "--splitting"]));
   const styles = esbuild(
     here.map((p) => p.style),
     [],

@@ -1,84 +1,19 @@
-// The page that shows a share: /s#code.
+// The page that shows a share: /s#code. What it shows was begun before (view-begin.ts).
 import { render } from "preact";
 import common from "../locales/en/common.json";
 import view from "../locales/en/view.json";
-import { knock, reveal } from "./api/knock.ts";
-import { guess, openShare, readParts, take } from "./api/share.ts";
-import type { Bytes } from "./format/bytes.ts";
-import { derivePassphrase } from "./format/derive-passphrase.ts";
-import { viewFragment } from "./format/fragment.ts";
-import type * as Identity from "./format/identity.lazy.ts";
-import type * as KnockViewer from "./format/knock-viewer.lazy.ts";
-import { startOpener } from "./format/opener.ts";
-import { lazy } from "./lib/lazy.ts";
-import { addLateWords, addWords, loadLanguage } from "./lib/words.ts";
-import { type Key, type Link, linkOf, type Ports } from "./model/opening.ts";
-import { GateError } from "./model/passing.ts";
-import { openTab } from "./model/tab.ts";
-import { Viewing } from "./model/viewing.ts";
+import { addWords, loadLanguage } from "./lib/words.ts";
+import { drawWith } from "./view-begin.ts";
 import { ViewApp } from "./viewer/app.tsx";
-import { askPasskey, PasskeyError } from "./viewer/passkey.ts";
 
 addWords({ ...common, ...view });
 
 const root = document.getElementById("app");
-const tab = openTab(() => sessionStorage);
-let viewing: Viewing | undefined;
+const language = loadLanguage();
 let begun = 0;
 
-function ports(): Ports {
-  return {
-    api: { openShare, guess, take, readParts, knock, reveal },
-    opener: startOpener(),
-    unlock,
-    knocker,
-    words: () => addLateWords("rules"),
-    derive: derivePassphrase,
-    tab,
-    now: () => Date.now(),
-  };
-}
-
-function knocker(): Promise<typeof KnockViewer> {
-  return lazy("knock-viewer");
-}
-
-/** R by a key of a named recipient. A passkey is asked before anything is loaded, while the press of a button still counts. */
-async function unlock(locks: Bytes, { id, view }: Link, key: Key, signal: AbortSignal): Promise<Bytes | undefined> {
-  const scalar = key.kind === "passkey" ? await passkey(signal) : undefined;
-  const { openLocks, openLocksByScalar } = await lazy<typeof Identity>("identity");
-  if (key.kind === "typed") return openLocks(locks, view, id, key.text);
-  return scalar && openLocksByScalar(locks, view, id, scalar);
-}
-
-async function passkey(signal: AbortSignal): Promise<Bytes> {
-  try {
-    return await askPasskey(signal);
-  } catch (error) {
-    throw error instanceof PasskeyError ? new GateError(error.code) : error;
-  }
-}
-
-/** Begins with the code that stands in the address bar now. What a former link opened is forgotten. */
-function begin(languageLoaded: Promise<void>): void {
-  viewing?.close();
-  const model = new Viewing(ports(), () => linkOf(viewFragment()));
-  viewing = model;
+drawWith(async (viewing) => {
   const key = ++begun;
-  model.start();
-  void languageLoaded.then(() => {
-    if (root && viewing === model) render(<ViewApp key={key} viewing={model} />, root);
-  });
-}
-
-const language = loadLanguage();
-begin(language);
-addEventListener("hashchange", () => begin(language));
-// Nothing stays behind in a page that the browser keeps for the back button; coming back opens the share again.
-addEventListener("pagehide", () => {
-  viewing?.close();
-  if (root) render(null, root);
-});
-addEventListener("pageshow", (event) => {
-  if (event.persisted) begin(language);
+  if (viewing) await language;
+  if (root && begun === key) render(viewing ? <ViewApp key={key} viewing={viewing} /> : null, root);
 });

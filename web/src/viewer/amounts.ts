@@ -1,20 +1,21 @@
 // Sizes and times in the words of the user's language.
 import { locale, t } from "../lib/words.ts";
 
-const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+const units = ["", "kB", "MB", "GB"] as const;
 
-/** "7.8 MB", in powers of ten as file managers count. */
+/** What rounding makes a thousand of is one of the next unit. */
+const nearlyNext = 1.0005;
+
+/**
+ * "7.8 MB", in powers of ten as file managers count. Without Intl, which takes 20 ms to begin, before the first photo; so
+ * every language has to write these units so (a test compares).
+ */
 export function sizeWords(bytes: number): string {
-  const step = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3));
-  const digits = step < 2 ? 0 : 1;
-  const style = { style: "unit", unit: units[step] ?? "byte", unitDisplay: "short", maximumFractionDigits: digits };
-  const format = formats[step] ?? new Intl.NumberFormat(locale(), style as Intl.NumberFormatOptions);
-  formats[step] = format; // the language is settled before anything is drawn
-  return format.format(bytes / 1000 ** step).replace(" ", "\u00a0");
+  const step = bytes < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(bytes * nearlyNext) / 3));
+  if (step === 0) return `${bytes}\u00a0${t("unit.byte")}`;
+  const [whole, tenths] = (bytes / 1000 ** step).toFixed(step < 2 ? 0 : 1).split(".");
+  return `${whole}${tenths && tenths !== "0" ? t("unit.point") + tenths : ""}\u00a0${units[step]}`;
 }
-
-/** By step: making one takes longer than what is drawn around it. */
-const formats: Intl.NumberFormat[] = [];
 
 export function percentWords(part: number): string {
   return new Intl.NumberFormat(locale(), { style: "percent" }).format(Math.min(1, Math.max(0, part)));
