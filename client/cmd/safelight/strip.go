@@ -196,6 +196,7 @@ func stripFile(s streams, path, out string, convert, asJSON bool) error {
 	if err != nil {
 		return refusedError{path, err}
 	}
+	r.Pose = nil // a file of its own has nowhere to keep it
 	if err := writeExactly(out, stripped, 0o666); err != nil {
 		return err
 	}

@@ -67,6 +67,7 @@ const half = (fov: number, side: number, longer: number) => degrees(Math.atan((p
 /** A look that shows as little as can be of what the picture does not cover. */
 export function limited(look: Look, lie: Lie, width: number, height: number): Look {
   const longer = Math.max(width, height);
+  if (longer < 1) return look; // nobody sees it
   let fov = clamp(look.fov, narrowest, widest);
   // What a side shows grows with the angle of the longer one: a few steps down find the one that fits.
   const fits = (f: number) =>

@@ -216,6 +216,15 @@ test("hands turn and zoom it, buttons too", { tag: "@chromium" }, async ({ page 
   await expect.poll(async () => (await lookOf(page))[2]).toBeLessThan(60);
   await expect(part(page, "photo").first(), "the flat picture below was left alone").toBeVisible();
   expect(await page.locator(".zoomer").first().getAttribute("style")).not.toMatch(/scale\((?!1\))/);
+  const touch = await page.context().newCDPSession(page);
+  const fingers = (type: "touchStart" | "touchMove" | "touchEnd", ...at: number[]) =>
+    touch.send("Input.dispatchTouchEvent", { type, touchPoints: at.map((by, id) => ({ x: x + by, y, id })) });
+  const [, , before = 0] = await lookOf(page);
+  await fingers("touchStart", -50, 50);
+  await fingers("touchMove", -70, 70);
+  await fingers("touchMove", -100, 100);
+  await fingers("touchEnd");
+  await expect.poll(async () => (await lookOf(page))[2], "two fingers, twice as far apart").toBeLessThan(0.6 * before);
   await page.getByRole("button", { name: "Zoom out" }).click();
   await page.getByRole("button", { name: "Turn right" }).click();
   await expect.poll(async () => (await lookOf(page))[0]).toBeGreaterThan(turned);

@@ -93,6 +93,7 @@ test("looks stay inside what the picture covers", () => {
   // All the way round there is no end, and straight up is as far as it goes.
   assert.deepEqual(limited({ yaw: 370, pitch: 100, fov: 5 }, lieOf(full), 800, 400), { yaw: 10, pitch: 90, fov: 15 });
   assert.equal(limited({ yaw: 0, pitch: 0, fov: 500 }, lieOf(full), 800, 400).fov, 110);
+  assert.deepEqual(limited(wide, lie, 0, 0), wide);
   assert.deepEqual([turned(180), turned(-181), turned(720)], [-180, 179, 0]);
 });
 
