@@ -1,7 +1,7 @@
 // The steps from a link to open photos: what is asked, what is checked, in which order. FORMAT.md, "Opening".
 import type { knock, reveal } from "../api/knock.ts";
 import type { guess, OpenReply, openShare, readParts, take } from "../api/share.ts";
-import { type Bytes, none } from "../format/bytes.ts";
+import { type Bytes, hex, none } from "../format/bytes.ts";
 import type { Code } from "../format/code.ts";
 import type { Derivation } from "../format/derive-passphrase.ts";
 import { commentSecret, idOf, readToken, unlockToken, viewSecret } from "../format/kdf.ts";
@@ -10,6 +10,7 @@ import type { Opener } from "../format/opener.ts";
 import { type Place, spanOfPlace } from "../format/span.ts";
 import type { Statement } from "../format/statement.ts";
 import type { Tab } from "./tab.ts";
+import { putAside, takeUp } from "./unfinished.ts";
 import { type Opened, ViewError } from "./view-state.ts";
 
 export interface Ports {
@@ -179,7 +180,10 @@ export interface Entry {
   readonly sha256: Bytes;
 }
 
-/** Fetches and opens an entry; its hash was checked. progress gets the share of bytes that are there, 0 to 1. */
+/**
+ * Fetches and opens an entry; its hash was checked. progress gets the share of bytes that are there, 0 to 1. When the line
+ * breaks or somebody turns away, what has arrived is kept for the next try.
+ */
 export async function readPlace(
   p: Reads,
   share: Opened,
@@ -192,12 +196,14 @@ export async function readPlace(
   if (!bundle || !sealed) throw new ViewError("damaged");
   const place: Place = { id: share.link.id, total: bundle.size, ...sealed, ...entry };
   const { start, end } = spanOfPlace(place);
-  const opening = await p.opener.variant(place);
+  const { upload } = bundle;
+  const key = `${hex(upload)} ${entry.offset} ${entry.size}`;
+  const before = takeUp(p.opener, key);
+  const opening = before?.opening ?? (await p.opener.variant(place));
+  let at = before?.at ?? start;
   try {
-    const { upload } = bundle;
-    let at = start;
     for await (const bytes of p.api.readParts(
-      { id: share.link.id, upload, unlock: share.keys.unlock, start, end },
+      { id: share.link.id, upload, unlock: share.keys.unlock, start: at, end },
       signal,
     )) {
       at += bytes.length;
@@ -206,7 +212,11 @@ export async function readPlace(
     }
     return await opening.finish();
   } catch (error) {
-    opening.drop();
+    if (at < end && (signal.aborted || isBroken(error))) putAside(p.opener, key, { opening, at, size: entry.size });
+    else opening.drop();
     throw error;
   }
 }
+
+/** By name: the class is the page's, and this may run in a late script that has another one. */
+export const isBroken = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "unreachable";

@@ -3,7 +3,7 @@
 import type { Bytes } from "../format/bytes.ts";
 import type { Opening } from "../format/opener.ts";
 import { type Place, type Span, spanOf, spanOfPlace } from "../format/span.ts";
-import type { Entry, Reads } from "./opening.ts";
+import { type Entry, isBroken, type Reads } from "./opening.ts";
 import type { Opened } from "./view-state.ts";
 
 /** Sealed bytes between two entries that are fetched along rather than asked around: about what a request costs on a phone. */
@@ -137,6 +137,3 @@ export async function readPatiently(
     throw error;
   }
 }
-
-/** By name: the class is the page's, and this may run in a late script that has another one. */
-const isBroken = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "unreachable";
