@@ -25,6 +25,15 @@ import { SendSending } from "./ui/send-sending.tsx";
 let token = admitFragment();
 const { draw, useDrawn } = drawing();
 
+let drawn: string | undefined;
+
+/** A step on is drawn at once, progress when there is time. */
+function changed(): void {
+  const { phase } = model;
+  draw(phase !== drawn);
+  drawn = phase;
+}
+
 const engine = new Engine();
 const model = new SendModel(
   {
@@ -37,7 +46,7 @@ const model = new SendModel(
     strength: async (passphrase) =>
       (await lazy<typeof import("./model/send-strength.lazy.ts")>("send-strength")).strength(passphrase),
   },
-  draw,
+  changed,
 );
 
 const linkTo = (page: "s" | "m", code: string) => {
