@@ -65,7 +65,7 @@ function useInside(host: { readonly current: HTMLElement | null }): Inside | und
     addStyles(css, { root });
     const { href, integrity } = asset("page-view");
     const styles = Object.assign(document.createElement("link"), { rel: "stylesheet", integrity, crossOrigin: "" });
-    const body = Object.assign(document.createElement("div"), { className: "body" });
+    const body = Object.assign(document.createElement("div"), { className: "page-body" });
     const app = Object.assign(document.createElement("div"), { id: "app" });
     styles.onload = () => setInside({ root, body, app });
     styles.href = href;
