@@ -45,6 +45,7 @@ export function openerJobs(): Handlers {
       reader(job).feed(bytes);
       return null;
     },
+    beginning: ({ job }) => reader(job).beginning(),
     finish({ job }): Bytes {
       const bytes = reader(job).finish();
       readers.delete(job);

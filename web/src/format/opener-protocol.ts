@@ -30,6 +30,7 @@ export interface Calls {
   /** Begins to read a variant under a number of the caller's. */
   begin: { args: { readonly job: number; readonly place: Place }; gives: null };
   feed: { args: { readonly job: number; readonly bytes: Bytes }; gives: null };
+  beginning: { args: { readonly job: number }; gives: Bytes };
   finish: { args: { readonly job: number }; gives: Bytes };
   drop: { args: { readonly job: number }; gives: null };
   index: {

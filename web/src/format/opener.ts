@@ -11,6 +11,8 @@ import type { Statement } from "./statement.ts";
 /** A variant that is being opened while it arrives. */
 export interface Opening {
   feed(bytes: Bytes): Promise<void>;
+  /** What is there so far, not checked: to be looked at. */
+  beginning(): Promise<Bytes>;
   /** The checked bytes. */
   finish(): Promise<Bytes>;
   /** Ends it early; finish is not called any more. */
@@ -44,6 +46,7 @@ export function startOpener(): Opener {
         async feed(bytes) {
           await caller("feed", { job, bytes }, [bytes.buffer]);
         },
+        beginning: () => caller("beginning", { job }),
         finish: () => caller("finish", { job }),
         drop() {
           caller("drop", { job }).catch(() => {});

@@ -58,6 +58,11 @@ export class VariantReader {
     this.heldLength = 0;
   }
 
+  /** What is there so far. It is what was sealed, but its hash is not known yet: to be looked at, never to be shown. */
+  beginning(): Bytes {
+    return this.out.slice(0, this.written);
+  }
+
   /** The bytes, if they are all there and are those that the manifest promises. */
   finish(): Bytes {
     if (this.written !== this.place.size) throw new FormatError("opening", "bytes are missing");

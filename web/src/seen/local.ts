@@ -89,15 +89,12 @@ export class Local {
 
   #opening({ sha256 }: Place): Opening {
     const key = hex(sha256);
-    return {
-      feed: async () => undefined,
-      drop: () => undefined,
-      finish: async () => {
-        const blob = this.#blobs.get(key);
-        if (!blob || this.#pending(key)) throw new DOMException("not there yet", "NotReadableError");
-        return bytesOf(blob);
-      },
+    const whole = async () => {
+      const blob = this.#blobs.get(key);
+      if (!blob || this.#pending(key)) throw new DOMException("not there yet", "NotReadableError");
+      return bytesOf(blob);
     };
+    return { feed: async () => undefined, drop: () => undefined, beginning: whole, finish: whole };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Bytes } from "../format/bytes.ts";
 import type { Variant } from "../format/manifest.ts";
 import { isShown, mimeOf } from "../format/media.ts";
 import { readPlace } from "../model/opening.ts";
+import { readIf } from "../model/peek.ts";
 import { originalOf } from "./candidates.ts";
 import { moves } from "./moving.ts";
 import { pictureUrl, type SlideParts } from "./page-parts.ts";
@@ -10,8 +11,8 @@ import { pictureUrl, type SlideParts } from "./page-parts.ts";
 /** A larger original is fetched when somebody zooms or saves, not to see whether it moves. */
 const most = 16_000_000;
 
-/** Kinds whose originals are worth fetching for that: a PNG nearly never moves. */
-const mayMove = new Set(["gif", "webp"]);
+/** Kinds that may move. Nearly every GIF does; of the others the beginning says it. */
+const mayMove = new Set(["gif", "webp", "png", "avif"]);
 
 export class Motion {
   private readonly p: SlideParts;
@@ -37,7 +38,12 @@ export class Motion {
     if (!variant || !mayMove.has(variant.media) || variant.size > most || saveData) return;
     const { share, reading } = this.p;
     const { signal } = this.ends;
-    this.found(await reading(share, signal, (ports, both) => readPlace(ports, share, variant, both)), variant);
+    const bytes = await reading(share, signal, (ports, both) =>
+      variant.media === "gif"
+        ? readPlace(ports, share, variant, both)
+        : readIf(ports, share, variant, (beginning) => moves(beginning, variant.media), both),
+    );
+    if (bytes) this.found(bytes, variant);
   }
 
   /** The original is there, for whatever reason. */

@@ -1,6 +1,7 @@
 // What comes after the view: tiles while somebody zooms, the original where there are none, pictures that move, a slideshow.
 import fs from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
+import { png } from "./apng.ts";
 import { movingGif } from "./gif.ts";
 import { findings, look } from "./look.ts";
 import { many, sendMany } from "./many.ts";
@@ -106,6 +107,38 @@ test("a picture that moves plays, and can be paused", async ({ page, browserName
   expect(colour, "the first frame").toEqual([255, 0, 0, 255]);
   if (browserName === "chromium") expect(await findings(page)).toEqual([]);
 });
+
+for (const moves of [true, false])
+  test(
+    moves ? "a PNG that moves plays, and can be paused" : "of a PNG that does not move only the beginning is looked at",
+    async ({ page }) => {
+      const name = site.file(moves ? "moves.png" : "still.png");
+      fs.writeFileSync(name, png(moves));
+      const link = await sendMany(site, [name]);
+      const asked: number[] = [];
+      page.on("request", (request) => {
+        const [, from, to] = /bytes=(\d+)-(\d+)/.exec(request.headers()["range"] ?? "") ?? [];
+        if (to) asked.push(Number(to) - Number(from) + 1);
+      });
+      await page.goto(link);
+      await shows(page, "view");
+      await expect.poll(() => asked.length).toBeGreaterThan(1);
+      if (!moves) {
+        await page.waitForTimeout(1000);
+        await expect(part(page, "motion")).toHaveCount(0);
+        return;
+      }
+      await expect(part(page, "motion")).toHaveText("Pause");
+      await expect(page.locator("img.moving")).toHaveCount(1);
+      await part(page, "motion").click();
+      const still = page.locator("canvas.moving");
+      const colour = await still.evaluate((c) => [
+        ...((c as HTMLCanvasElement).getContext("2d")?.getImageData(5, 5, 1, 1).data ?? []),
+      ]);
+      expect(colour[2], "the first frame is red").toBeLessThan(10);
+      expect(colour[0]).toBeGreaterThan(240);
+    },
+  );
 
 test("who asked for less motion sees it still at first", { tag: "@chromium" }, async ({ page }) => {
   // Firefox cannot be told so over this protocol.

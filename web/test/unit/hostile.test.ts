@@ -63,7 +63,7 @@ test("a link that changed while the index was parsed does not show the share of 
   const index = { offset: 1, size: 1, sha256: none };
   const opener = {
     manifest: async () => ({ title: "", words: "", bundles: [{ key: none, head: none }], photos: [], index }),
-    variant: async () => ({ feed: async () => {}, finish: async () => none, drop() {} }),
+    variant: async () => ({ feed: async () => {}, beginning: async () => none, finish: async () => none, drop() {} }),
     async index() {
       run.abort();
       return [];

@@ -274,6 +274,7 @@ export function directOpener(): Opener {
       jobs.begin({ job, place });
       return {
         feed: async (bytes) => void jobs.feed({ job, bytes }),
+        beginning: async () => jobs.beginning({ job }),
         finish: async () => jobs.finish({ job }),
         drop: () => void jobs.drop({ job }),
       };
