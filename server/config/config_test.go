@@ -109,6 +109,9 @@ func TestAdmitFollowsListen(t *testing.T) {
 			if err != nil || c.Admit != tt.want {
 				t.Errorf("Admit = %q, %v, want %q", c.Admit, err, tt.want)
 			}
+			if (c.OpensPerHour() == 0) != (c.CreatesPerHour == 0) {
+				t.Errorf("%d opens an hour with %d creates", c.OpensPerHour(), c.CreatesPerHour)
+			}
 			if limit := c.CreatesPerHour; (limit == 0) != (tt.want == "open" && tt.name != "explicitly open") {
 				t.Errorf("%d creates an hour", limit)
 			}

@@ -18,6 +18,7 @@ import (
 
 	"safelight/server/api/apitest"
 	"safelight/server/config"
+	"safelight/server/wire"
 )
 
 // buffer may be written and read at once.
@@ -106,7 +107,7 @@ func TestConformance(t *testing.T) {
 		t.Fatalf("the first start printed %q, want the send link", p.out.String())
 	}
 	header := []string{"X-Forwarded-For", plantedAddress, "User-Agent", "planted agent", "Referer", "https://planted.example/s"}
-	apitest.Run(t, apitest.Target{URL: p.url, Admit: link[2], Header: header, MaxShare: 20e6, CreatesPerHour: 250})
+	apitest.Run(t, apitest.Target{URL: p.url, Admit: link[2], Header: header, MaxShare: 20e6, CreatesPerHour: 250, OpensPerHour: wire.LoggedOpens})
 	for _, target := range []string{"/s%23" + plantedSecret, "/" + plantedSecret, "/s?planted=" + plantedSecret, "/api/v1/" + plantedSecret} {
 		resp, err := http.Get(p.url + target)
 		if err != nil {
