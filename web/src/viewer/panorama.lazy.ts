@@ -76,6 +76,7 @@ export class Panorama {
     this.paint();
     this.box.dataset["state"] = "shown";
     if (focus) this.canvas.focus();
+    else this.announce(this.of.parts.t("around.keys")); // with the focus it is read anyway
     const { saveData } = (navigator as { connection?: { saveData?: boolean } }).connection ?? {};
     if (!saveData) void this.sharpen();
   }
@@ -208,19 +209,25 @@ export class Panorama {
     this.box.dataset["look"] = [yaw, pitch, fov].map(Math.round).join(" ");
   }
 
-  /** Says where one looks, once the keys rest. */
+  /** Says where one looks. */
   private speak(): void {
-    clearTimeout(this.speech);
     const { t } = this.of.parts;
+    const yaw = Math.round(turned(this.look.yaw));
+    const pitch = Math.round(this.look.pitch);
+    const [across, up] = [{ n: Math.abs(yaw) }, { n: Math.abs(pitch) }];
+    const words = [
+      yaw === 0 ? t("around.ahead") : t(yaw > 0 ? "around.turned.right" : "around.turned.left", across),
+      pitch === 0 ? t("around.level") : t(pitch > 0 ? "around.tilted.up" : "around.tilted.down", up),
+      t("around.wide", { n: Math.round(this.look.fov) }),
+    ];
+    this.announce(words.join(", "));
+  }
+
+  /** Once the keys rest, and not before the place where it is said is there. */
+  private announce(words: string): void {
+    clearTimeout(this.speech);
     this.speech = setTimeout(() => {
-      const yaw = Math.round(turned(this.look.yaw));
-      const pitch = Math.round(this.look.pitch);
-      const [across, up] = [{ n: Math.abs(yaw) }, { n: Math.abs(pitch) }];
-      this.said.textContent = [
-        yaw === 0 ? t("around.ahead") : t(yaw > 0 ? "around.turned.right" : "around.turned.left", across),
-        pitch === 0 ? t("around.level") : t(pitch > 0 ? "around.tilted.up" : "around.tilted.down", up),
-        t("around.wide", { n: Math.round(this.look.fov) }),
-      ].join(", ");
+      this.said.textContent = words;
     }, spokenAfter);
   }
 

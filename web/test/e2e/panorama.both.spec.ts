@@ -260,9 +260,25 @@ test("a large one is put together of its tiles", { tag: "@chromium" }, async ({ 
   await expectSeen(page, white, "above");
 });
 
-test("a panorama that is turned or cut is none any more", async ({ page }) => {
+test("a panorama in which something is covered stays one; one that is turned does not", async ({ page }) => {
   await page.goto(`${site.url}/`);
   await choose(page, photo("sphere"));
+  await expect(part(page, "pose-kept")).toHaveCount(1);
+  await part(page, "edit").click();
+  const { x, y, width, height } = (await page.locator(".edit-area").boundingBox()) ?? {
+    x: 0,
+    y: 0,
+    width: 0,
+    height: 0,
+  };
+  await page.mouse.move(x + 0.4 * width, y + 0.4 * height);
+  await page.mouse.down();
+  await page.mouse.move(x + 0.5 * width, y + 0.6 * height, { steps: 3 });
+  await page.mouse.up();
+  await expect(page.locator(".edit-frame.is-black")).toHaveCount(1);
+  await part(page, "edit-done").click();
+  await expect(page.getByText("Editing, on this device")).toHaveCount(0);
+  await expect(part(page, "edit")).toBeEnabled({ timeout: 30_000 });
   await expect(part(page, "pose-kept")).toHaveCount(1);
   await part(page, "edit").click();
   await page.getByRole("button", { name: "Turn right" }).click();
