@@ -265,12 +265,9 @@ test("a panorama in which something is covered stays one; one that is turned doe
   await choose(page, photo("sphere"));
   await expect(part(page, "pose-kept")).toHaveCount(1);
   await part(page, "edit").click();
-  const { x, y, width, height } = (await page.locator(".edit-area").boundingBox()) ?? {
-    x: 0,
-    y: 0,
-    width: 0,
-    height: 0,
-  };
+  const area = page.locator(".edit-area");
+  await expect.poll(async () => (await area.boundingBox())?.width ?? 0, "the picture is there").toBeGreaterThan(300);
+  const { x, y, width, height } = (await area.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   await page.mouse.move(x + 0.4 * width, y + 0.4 * height);
   await page.mouse.down();
   await page.mouse.move(x + 0.5 * width, y + 0.6 * height, { steps: 3 });
