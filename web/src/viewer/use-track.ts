@@ -25,10 +25,13 @@ export function useTrack(n: number): Track {
   const [{ at, by }, setAt] = useState<Place>({ at: 0, by: "hand" });
   const [seen, setSeen] = useState(0);
   const where = useRef(0);
+  /** Where keys and buttons lead to, until it is reached or a hand takes over. */
+  const aim = useRef<number | undefined>(undefined);
   const settle = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const go = (i: number) => {
     const to = Math.min(n - 1, Math.max(0, i));
     const near = Math.abs(to - where.current) === 1;
+    if (to !== where.current) aim.current = to;
     where.current = to;
     setAt({ at: to, by: near ? "step" : "jump" });
     setSeen(to);
@@ -43,6 +46,10 @@ export function useTrack(n: number): Track {
     setSeen(Math.min(n - 1, inSight(ref.current) ?? 0));
     settle.current = setTimeout(() => {
       const i = inSight(ref.current);
+      const { current: to } = aim;
+      aim.current = undefined;
+      // A browser that is busy breaks off gliding.
+      if (to !== undefined && to !== i) return place(ref.current, to, false);
       if (i === undefined || i === where.current || i >= n) return;
       where.current = i;
       setAt({ at: i, by: "hand" });
@@ -56,7 +63,13 @@ export function useTrack(n: number): Track {
       place(track, where.current, false);
     });
     observer.observe(track);
+    const takeOver = () => {
+      aim.current = undefined;
+    };
+    const hands = ["wheel", "touchstart", "pointerdown"] as const;
+    for (const hand of hands) track.addEventListener(hand, takeOver, { passive: true });
     return () => {
+      for (const hand of hands) track.removeEventListener(hand, takeOver);
       clearTimeout(settle.current);
       observer.disconnect();
     };
