@@ -82,12 +82,12 @@ async function looks(browser, stage, system, link) {
   const began = Date.now();
   const { first, view } = await systems[system].view(page, link);
   const stats = await stage.stats(system);
-  await trace.end(began, { first, view }, stats);
+  await trace.end(began, { first: first.at, view: view.at }, stats);
   await context.close();
-  return { first: first - began, view: view - began, ...bytesOf(stats, first, view) };
+  return { first: first.at - began, view: view.at - began, ...bytesOf(stats, first.came, view.came) };
 }
 
-/** Kilobytes that had come until then. */
+/** Kilobytes that had come when the images were there. */
 function bytesOf({ requests }, first, view) {
   const until = (time) =>
     requests.filter((r) => r.first > 0 && r.last <= time).reduce((sum, r) => sum + r.down, 0) / 1000;
@@ -100,6 +100,15 @@ function show(run) {
   );
   console.log(`${run.profile} ${run.photos} ${run.system.padEnd(9)} ${numbers.filter(Boolean).join("  ")}`);
   if (options.out) fs.appendFileSync(options.out, `${JSON.stringify(run)}\n`);
+}
+
+/** Under which circumstances: without them the figures say nothing. */
+function said(runs) {
+  const loads = runs.map((r) => r.load);
+  const load = `${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)}`;
+  const flags = process.argv.slice(2).join(" ");
+  const day = new Date().toISOString().slice(0, 10);
+  return `\`go tool task bench:pages -- ${flags}\`, ${day}, ${os.cpus().length} cores, load ${load}; medians of ${options.runs} (fastest–slowest), ms.`;
 }
 
 async function main() {
@@ -128,7 +137,7 @@ async function main() {
     await stage.strike();
   }
   const { text } = table(runs);
-  console.log(`\n${text}`);
+  console.log(`\n${text}\n\n${said(runs)}`);
 }
 
 await main();

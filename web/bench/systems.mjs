@@ -77,7 +77,7 @@ async function until(page, ask) {
   return (await page.waitForFunction(ask, null, patience)).jsonValue();
 }
 
-/** When an image of a size that can be seen had been decoded and drawn: two frames later. */
+/** When an image of a size that can be seen was there, and when it had been decoded and drawn: two frames later. */
 async function painted(page, selector) {
   const seen = await page.waitForFunction(
     (wanted) => {
@@ -90,10 +90,11 @@ async function painted(page, selector) {
       if (!found) return false;
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
       const wait = async () => {
+        const came = Date.now();
         await found.decode?.().catch(() => {});
         await frame();
         await frame();
-        return Date.now();
+        return { came, at: Date.now() };
       };
       // A promise ends the polling: playwright waits for what it resolves with.
       return wait();
