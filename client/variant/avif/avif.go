@@ -17,7 +17,7 @@ import (
 // Errors of Mux.
 var (
 	ErrFrame = errors.New("avif: not one AV1 key frame")
-	ErrSize  = errors.New("avif: coded in another size than asked for")
+	ErrSize  = errors.New("avif: coded in another size than asked for, or than it says")
 	ErrInput = errors.New("avif: orientation or labels that do not exist")
 )
 
@@ -98,6 +98,10 @@ func picture(b []byte, full bool) (*bmff.AV1Picture, error) {
 	a, err := bmff.ParseAV1(b)
 	if err != nil || a.Frames != 1 {
 		return nil, ErrFrame
+	}
+	if a.Key.Width != a.Sequence.Width || a.Key.Height != a.Sequence.Height {
+		// Readers go by the one or by the other, and client/strip/heif refuses it.
+		return nil, fmt.Errorf("%w: the frame has %d×%d, its sequence %d×%d", ErrSize, a.Key.Width, a.Key.Height, a.Sequence.Width, a.Sequence.Height)
 	}
 	if !full || a.Sequence.FullRange {
 		return a, nil

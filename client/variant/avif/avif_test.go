@@ -259,7 +259,23 @@ func TestBaseQIdx(t *testing.T) {
 	}
 }
 
+// ownSize is a frame that says another size than its sequence, which a fuzzer found.
+var ownSize = []byte("\n\f\x00\x00020000A0012\xaa\x01\x1a0A" + strings.Repeat("0", 51) + "K" + strings.Repeat("0", 115))
+
+func TestMuxOwnSize(t *testing.T) {
+	if a, err := bmff.ParseAV1(ownSize); err != nil || a.Key.Width == a.Sequence.Width && a.Key.Height == a.Sequence.Height {
+		t.Fatalf("control: it is no such frame; %v", err)
+	}
+	if _, err := avif.Mux(avif.Input{Color: ownSize}); !errors.Is(err, avif.ErrSize) {
+		t.Errorf("Mux = %v, want ErrSize", err)
+	}
+	if _, err := avif.Mux(avif.Input{Color: unhex(t, chromium420), Alpha: ownSize}); !errors.Is(err, avif.ErrSize) {
+		t.Errorf("Mux with such a transparency = %v, want ErrSize", err)
+	}
+}
+
 func FuzzMux(f *testing.F) {
+	f.Add(ownSize, []byte{}, 1)
 	for _, s := range []string{chromium420, chromium444, firefoxOdd} {
 		f.Add(unhex(f, s), unhex(f, chromiumAlpha), 6)
 	}
