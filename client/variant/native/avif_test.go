@@ -1,12 +1,16 @@
 package native
 
 import (
+	"bytes"
 	"image"
+	"image/draw"
+	"slices"
 	"testing"
 
 	"safelight/client/strip"
 	"safelight/client/strip/striptest"
 	"safelight/client/variant"
+	muxer "safelight/client/variant/avif"
 )
 
 // TestAVIF codes a picture, strips what the encoder wrote beside it, and decodes it again.
@@ -50,5 +54,35 @@ func TestAVIF(t *testing.T) {
 		if _, _, err := (AVIFEncoder{}).Encode(img, o); err == nil {
 			t.Errorf("%s was coded", name)
 		}
+	}
+}
+
+// TestMuxedTransparency has another decoder read what the muxer makes: the same as of a file put together elsewhere, and
+// opaque where the transparency is left out.
+func TestMuxedTransparency(t *testing.T) {
+	color := slices.Concat(striptest.AV1Sequence, striptest.AV1Frame)
+	alpha := slices.Concat(striptest.AV1PlaneSequence, striptest.AV1PlaneFrame)
+	decoded := func(file []byte) *image.NRGBA {
+		img, err := Decode(file, variant.AVIF)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := image.NewNRGBA(img.Bounds())
+		draw.Draw(out, out.Rect, img, img.Bounds().Min, draw.Src)
+		return out
+	}
+	mux := func(alpha []byte) []byte {
+		file, err := muxer.Mux(muxer.Input{Color: color, Alpha: alpha})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	clear, solid := decoded(mux(alpha)), decoded(mux(nil))
+	if want := decoded(striptest.SmallAVIF().Bytes()); !bytes.Equal(clear.Pix, want.Pix) {
+		t.Error("another picture than that of the same frames in another file")
+	}
+	if clear.Opaque() || !solid.Opaque() {
+		t.Errorf("opaque with transparency: %v, without: %v", clear.Opaque(), solid.Opaque())
 	}
 }

@@ -1,13 +1,20 @@
 // AV1 key frames by WebCodecs; client/variant/avif makes files of them. Runs in the codec workers. What the encoder
 // understands is found by trying it: browsers differ, and say that they support what they ignore.
+import { apart, planeOf } from "./clear.ts";
+import type { KeyFrames } from "./protocol.ts";
 
-/** Encodes one frame with settings of a kind; undefined if this browser cannot. */
-async function frame(
-  area: OffscreenCanvas,
-  settings: Pick<Settings, "quantizer">,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  if (typeof VideoEncoder === "undefined" || typeof VideoFrame === "undefined") return undefined;
-  let coded: Uint8Array<ArrayBuffer> | undefined;
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const hasCodec = () => typeof VideoEncoder !== "undefined" && typeof VideoFrame !== "undefined";
+
+/** Encodes a picture with settings of a kind; undefined if this browser cannot. */
+async function frame(area: OffscreenCanvas, settings: Quality): Promise<Bytes | undefined> {
+  return hasCodec() ? encoded(new VideoFrame(area, { timestamp: 0 }), settings) : undefined;
+}
+
+/** Encodes one frame, and closes it. */
+async function encoded(picture: VideoFrame, settings: Quality): Promise<Bytes | undefined> {
+  let coded: Bytes | undefined;
   let failed: unknown;
   const encoder = new VideoEncoder({
     output(chunk) {
@@ -18,15 +25,14 @@ async function frame(
       failed = thrown;
     },
   });
-  const picture = new VideoFrame(area, { timestamp: 0 });
   try {
     encoder.configure({
       codec: "av01.0.08M.08",
-      width: area.width,
-      height: area.height,
+      width: picture.displayWidth,
+      height: picture.displayHeight,
       latencyMode: "quality",
       ...(settings.quantizer === undefined
-        ? { bitrateMode: "variable", bitrate: 1e6 }
+        ? { bitrateMode: "variable", bitrate: settings.bitrate ?? 1e6 }
         : { bitrateMode: "quantizer" as const }),
     });
     const options = settings.quantizer === undefined ? {} : { av1: { quantizer: settings.quantizer } };
@@ -44,9 +50,14 @@ async function frame(
 /** Longer than this no encoder may take; some never answer. */
 const mostMs = 20_000;
 
-interface Settings {
+interface Quality {
   /** Undefined where the browser decides. */
   readonly quantizer: number | undefined;
+  /** By which it may decide then. */
+  readonly bitrate?: number;
+}
+
+interface Settings extends Quality {
   /** Milliseconds for the sample. */
   readonly ms: number;
 }
@@ -75,7 +86,7 @@ async function probe(): Promise<Settings | undefined> {
   return timed({ quantizer: coarse !== undefined && middle > 1.2 * coarse ? quantizer : Math.round(quantizer / 4) });
 }
 
-async function timed(found: Pick<Settings, "quantizer">): Promise<Settings> {
+async function timed(found: Quality): Promise<Settings> {
   const area = sample();
   const began = performance.now();
   await frame(area, found);
@@ -99,8 +110,27 @@ export function known(): Promise<Settings | undefined> {
   return settings;
 }
 
-/** The picture as one key frame; undefined where that is not to be had. */
-export async function keyFrame(area: OffscreenCanvas): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** A picture without transparency as one key frame; undefined where that is not to be had. */
+export async function keyFrame(area: OffscreenCanvas): Promise<Bytes | undefined> {
   const found = await known();
   return found && frame(area, found);
+}
+
+/** A picture as key frames, which takes its transparency off it; false where that cannot be kept. */
+export async function keyFrames(area: OffscreenCanvas): Promise<KeyFrames | false | undefined> {
+  const found = await known();
+  if (!found) return undefined;
+  const { width, height } = area;
+  const parts = apart(area);
+  if (parts === false) return false;
+  const color = await frame(area, found);
+  if (!color || !parts) return color && { color };
+  const alpha = await plane(parts.alpha, width, height, found).catch(() => undefined);
+  return alpha ? { color, alpha } : false;
+}
+
+/** Transparency as a key frame, as fine as the browser can. */
+function plane(alpha: Uint8Array, width: number, height: number, { quantizer }: Settings): Promise<Bytes | undefined> {
+  const finest = quantizer === undefined ? { quantizer, bitrate: 1e8 } : { quantizer: 0 };
+  return encoded(planeOf(alpha, width, height), finest);
 }

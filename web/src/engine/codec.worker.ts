@@ -1,5 +1,6 @@
 // A codec worker: decodes a photo with the browser's own codecs and makes its variants. No Go, no secrets.
 import { editPixels } from "../editor/pixels.ts";
+import { clearAlike } from "./clear.ts";
 import { edit, make, other, pixels, png, warm } from "./coding.ts";
 import type { CodecCalls, Decoded } from "./protocol.ts";
 import { tiles } from "./tiling.ts";
@@ -12,6 +13,7 @@ serve<CodecCalls>({
   make: (...args) => make(...args, decoded),
   tiles,
   other,
+  clearAlike,
   pixels,
   png,
   edit,

@@ -1,8 +1,9 @@
 // Coding with the browser's own encoders, in whatever format this one has. Runs in the codec workers.
 import { applyEdits } from "../editor/apply.ts";
 import type { Edits } from "../editor/edits.ts";
-import { keyFrame, known, sample } from "./av1.ts";
+import { keyFrame, keyFrames, known, sample } from "./av1.ts";
 import { canvas, close, decode, drawn, type Picture, pixelsOf, shrink, softScaler, truthful } from "./canvas.ts";
+import { isClear } from "./clear.ts";
 import { Fault } from "./fault.ts";
 import { media, mediaOf, role } from "./photo.ts";
 import type { Coded, Frame, Made, Pixels, Source, Spec } from "./protocol.ts";
@@ -86,11 +87,12 @@ export async function make(
   await each(source, plan, frame, decoded, async (step) => {
     const at = variants.length;
     const first = both && step.spec.role === role.view && !step.spec.later;
-    const av1 = first && !step.spec.lossless && prefersAV1 ? await asAV1(step) : undefined;
-    const { coded, poorly, area } = av1 ?? (await code(step));
+    const av1 = first && !step.spec.lossless && prefersAV1 ? await asAV1(step, frame) : undefined;
+    const { coded, poorly, exact, area } = av1 ?? (await code(step));
     if (av1) more = { ...more, bare: true };
     if (poorly) more = { ...more, flat: { at, pixels: pixelsOf(step.image, step.wide) } };
-    else if (first) more = { ...more, view: { at, image: area.transferToImageBitmap(), quality: step.quality } };
+    else if (first && !exact)
+      more = { ...more, view: { at, image: area.transferToImageBitmap(), quality: step.quality } };
     variants.push(coded);
   });
   return { variants, ...more };
@@ -117,18 +119,20 @@ async function timeAV1(): Promise<void> {
   prefersAV1 = settings !== undefined && settings.ms < 0.8 * (performance.now() - began);
 }
 
-async function asAV1({ image, spec, wide }: Step): Promise<Result | undefined> {
+/** Transparency takes a second frame, behind the link: the share opens with WebP then. */
+async function asAV1({ image, spec, wide }: Step, frame: Frame): Promise<Result | undefined> {
   const { width, height } = image;
   const area = drawn(image, width, height, wide);
-  const frame = await keyFrame(area);
-  const coded = frame && { role: spec.role, media: media["image/avif"], width, height, blob: new Blob([frame]) };
-  return coded && { coded, poorly: false, area };
+  if (frame.media !== media["image/jpeg"] && isClear(area)) return undefined;
+  const bytes = await keyFrame(area);
+  const coded = bytes && { role: spec.role, media: media["image/avif"], width, height, blob: new Blob([bytes]) };
+  return coded && { coded, poorly: false, exact: false, area };
 }
 
 export async function other(view: ImageBitmap, coded: Coded, quality: number, wide: boolean) {
   const area = drawn(view, view.width, view.height, wide);
   view.close();
-  if (coded.media !== media["image/avif"]) return keyFrame(area);
+  if (coded.media !== media["image/avif"]) return keyFrames(area);
   const blob = await area.convertToBlob({ type: wanted, quality: quality / 100 });
   return blob.type === wanted ? blob : undefined;
 }
@@ -170,6 +174,8 @@ interface Result {
   readonly coded: Coded;
   /** It is flat, and this browser's lossless coder a poor one. */
   readonly poorly: boolean;
+  /** It is coded without loss, and nothing else is as good. */
+  readonly exact: boolean;
   readonly area: OffscreenCanvas;
 }
 
@@ -178,16 +184,22 @@ async function code({ image, spec, quality, wide }: Step): Promise<Result> {
   const [area, context] = canvas(image.width, image.height, wide);
   context.drawImage(image, 0, 0);
   let blob = await area.convertToBlob({ type: wanted, quality: quality / 100 });
-  let poorly = false;
+  let [poorly, without] = [false, false];
   if (blob.type !== wanted) blob = await asJpeg(area, context, quality);
   else if (spec.lossless && isFlat(context.getImageData(0, 0, image.width, image.height))) {
     const exact = await area.convertToBlob({ type: wanted, quality: 1 });
-    if (exact.size < blob.size) blob = exact;
+    without = exact.size < blob.size;
+    if (without) blob = exact;
     poorly = !wide && (await poor()); // the coder that comes with the page writes no profile
   }
   const kind = mediaOf(blob.type);
   if (!kind) throw new Fault("no-canvas");
-  return { coded: { role: spec.role, media: kind, width: image.width, height: image.height, blob }, poorly, area };
+  return {
+    coded: { role: spec.role, media: kind, width: image.width, height: image.height, blob },
+    poorly,
+    exact: without,
+    area,
+  };
 }
 
 /** JPEG has no transparency: white paper goes under it. */

@@ -214,7 +214,7 @@ export class Engine {
     const decoded = new Promise<void>((resolve) => {
       if (!instead && !atOnce(about)) hear = resolve;
     });
-    const hearing = { kept: about.alpha ? undefined : kept, decoded: () => hear() };
+    const hearing = { kept, decoded: () => hear() };
     const made = this.#maker.make(photo, plan, about, signal, hearing);
     made.catch(() => undefined); // encode hears of it
     return { made, decoded };

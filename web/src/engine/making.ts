@@ -4,7 +4,19 @@ import { type Edits, reframes } from "../editor/edits.ts";
 import { Elsewhere, everywhere, isOneOf, type LibraryName, ofEngine, type Pools, weightOf } from "./elsewhere.ts";
 import { Fault, faultOf } from "./fault.ts";
 import { media } from "./photo.ts";
-import type { Coded, Frame, Inspected, Made, Pixels, Source, Spec, Stripped, Worked } from "./protocol.ts";
+import type {
+  CodecCalls,
+  Coded,
+  Frame,
+  Inspected,
+  KeyFrames,
+  Made,
+  Pixels,
+  Source,
+  Spec,
+  Stripped,
+  Worked,
+} from "./protocol.ts";
 
 /** After so many photos for which AV1 was the larger one it is not tried any more. */
 const patience = 4;
@@ -103,20 +115,23 @@ export class Maker {
       return undefined;
     }
     const call = [image, coded, quality, wide];
-    const made = await this.#pools.codec.run("other", call, width * height, signal);
+    type Other = ReturnType<CodecCalls["other"]>;
+    const made = (await this.#pools.codec.run("other", call, width * height, signal)) as Other;
     if (made instanceof Blob)
       return made.size > blob.size ? undefined : { role, media: media["image/webp"], width, height, blob: made };
-    this.#lost = made instanceof Uint8Array ? this.#lost + 1 : patience;
-    if (!(made instanceof Uint8Array) || made.length > blob.size) return undefined;
+    this.#lost = made === undefined ? patience : this.#lost + 1;
+    if (!made || made.color.length + (made.alpha?.length ?? 0) > blob.size) return undefined;
     const file = await this.#mux(made, coded, signal);
     if (file.size > blob.size) return undefined;
+    const args = [file, blob];
+    if (made.alpha && !(await this.#pools.codec.run("clearAlike", args, width * height, signal))) return undefined;
     this.#lost = 0;
     return { role, media: media["image/avif"], width, height, blob: file };
   }
 
-  async #mux(frame: Uint8Array, { width, height }: Coded, signal: AbortSignal): Promise<Blob> {
+  async #mux(frames: KeyFrames, { width, height }: Coded, signal: AbortSignal): Promise<Blob> {
     const { strip } = this.#pools;
-    return ((await strip.run("mux", [frame, width, height], 0, signal, true)) as Worked<Blob>).value;
+    return ((await strip.run("mux", [frames, width, height], 0, signal, true)) as Worked<Blob>).value;
   }
 
   /** New pixels by one pinned setting for everybody: the engine's scaler, libwebp. */
@@ -236,7 +251,7 @@ export class Maker {
   async #dressed(variants: readonly Coded[], at: number, signal: AbortSignal): Promise<readonly Coded[]> {
     const view = variants[at];
     if (!view) return variants;
-    const blob = await this.#mux(new Uint8Array(await view.blob.arrayBuffer()), view, signal);
+    const blob = await this.#mux({ color: new Uint8Array(await view.blob.arrayBuffer()) }, view, signal);
     return variants.with(at, { ...view, blob });
   }
 

@@ -128,8 +128,8 @@ export interface StripCalls {
   /** Decodes what the engine can, for browsers whose own pixels cannot be had. */
   decode(photo: Blob): Worked<Pixels>;
   scale(pixels: Pixels, width: number, height: number): Worked<Pixels>;
-  /** Makes an AVIF file of a key frame. */
-  mux(frame: Uint8Array, width: number, height: number): Worked<Blob>;
+  /** Makes an AVIF file of key frames. */
+  mux(frames: KeyFrames, width: number, height: number): Worked<Blob>;
   /** Converts pixels from the profile that the photo has. */
   toSRGB(pixels: Pixels, photo: Blob): Worked<Pixels>;
 }
@@ -151,6 +151,12 @@ export interface Made {
   readonly bare?: boolean;
 }
 
+/** AV1 key frames of a picture: its colours, and if anything is seen through it, its transparency. */
+export interface KeyFrames {
+  readonly color: Uint8Array<ArrayBuffer>;
+  readonly alpha?: Uint8Array<ArrayBuffer>;
+}
+
 export interface CodecCalls {
   /** Finds out what this browser is good at, a little at a time. */
   warm(step: number): void;
@@ -159,7 +165,9 @@ export interface CodecCalls {
   /** A tile set; undefined where this browser has no format for it. */
   tiles(source: Source, spec: Spec, frame: Frame): Coded | undefined;
   /** Codes a view in the format that make did not take: an AV1 key frame or WebP, if there is such a thing here. */
-  other(view: ImageBitmap, coded: Coded, quality: number, wide: boolean): Uint8Array<ArrayBuffer> | Blob | undefined;
+  other(view: ImageBitmap, coded: Coded, quality: number, wide: boolean): KeyFrames | Blob | false | undefined;
+  /** Whether two files of a picture let the same through. */
+  clearAlike(one: Blob, other: Blob): boolean;
   /** Pixels in sRGB. */
   pixels(source: Source, frame: Frame): Pixels;
   /** A PNG of the pixels, with their profile. */

@@ -85,8 +85,8 @@ serve<StripCalls>({
   strip: async (photo) => work(strippedOf, "strip", await bytesOf(photo)),
   fromPixels: (pixels) => work(strippedOf, "fromPixels", rgba(pixels), pixels.width, pixels.height),
   decode: async (photo) => work(pixelsOf, "decode", await bytesOf(photo)),
-  mux: (frame, width, height) =>
-    work((file: Bytes) => new Blob([file], { type: "image/avif" }), "mux", frame, width, height),
+  mux: ({ color, alpha }, width, height) =>
+    work((file: Bytes) => new Blob([file], { type: "image/avif" }), "mux", color, width, height, alpha),
   toSRGB: async (pixels, photo) =>
     work(pixelsOf, "toSRGB", rgba(pixels), pixels.width, pixels.height, await bytesOf(photo)),
   scale: (pixels, width, height) => work(pixelsOf, "scale", rgba(pixels), pixels.width, pixels.height, width, height),

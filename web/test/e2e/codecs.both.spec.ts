@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type Browser, expect, type Page, test } from "@playwright/test";
+import { glass } from "./glass.ts";
 import { fileMeans, shownMeans, teachMeans } from "./means.ts";
 import { choose, distance, grid, part, send, shows, stranger, textOf } from "./pages.ts";
 import { photo, withoutProfile } from "./photos.ts";
@@ -150,6 +151,42 @@ test("a share ends with the original and a view in two formats where this browse
   expect(views.map(({ width }) => width)).toEqual(views.map(() => 1280));
   expect(new Set(views.map(({ media }) => media)).size).toBe(views.length);
   expect(views.map(({ media }) => media)).toContain("WebP");
+});
+
+/** A view as its browser shows it, beside its file, over white and over black. */
+async function compareClear(viewer: Page, file: string): Promise<void> {
+  await teachMeans(viewer);
+  await shows(viewer, "view");
+  const over = async (paper: string) => {
+    const [right = []] = await fileMeans(viewer, file, undefined, paper);
+    return [await shownMeans(viewer, 0, paper), right] as const;
+  };
+  const [white, rightWhite] = await over("white");
+  const [black, rightBlack] = await over("black");
+  expect(distance(white, rightWhite)).toBeLessThan(3);
+  expect(distance(black, rightBlack)).toBeLessThan(3);
+  expect(distance(white, rightBlack), "something is seen through it").toBeGreaterThan(40);
+}
+
+test("transparency is kept, in AVIF where that is smaller and right everywhere", async ({ playwright, browser }) => {
+  test.setTimeout(120_000);
+  // The one whose AV1 is smaller.
+  const small = await playwright.firefox.launch({ channel: "moz-firefox", executablePath: "/usr/bin/firefox-esr" });
+  try {
+    for (const fades of [false, true]) {
+      const file = site.file(`glass-${fades}.png`);
+      fs.writeFileSync(file, glass(1200, 800, fades));
+      const { link } = await send(await small.newPage(), `${site.url}/`, file);
+      const views = (await holds(link)).filter(({ role }) => role === "view");
+      expect(views.map(({ media }) => media)).toEqual(fades ? ["WebP"] : ["WebP", "AVIF"]);
+      const viewer = await stranger(browser);
+      await viewer.goto(link);
+      await compareClear(viewer, file);
+      await viewer.context().close();
+    }
+  } finally {
+    await small.close();
+  }
 });
 
 for (const trouble of ["nothing", "random pixels"] as const)

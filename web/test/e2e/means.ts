@@ -10,7 +10,7 @@ export interface Part {
 }
 
 interface Means {
-  means(image: CanvasImageSource, at: Part): number[][];
+  means(image: CanvasImageSource, at: Part, paper?: string): number[][];
 }
 
 /** Has the page know how to tell the means of 4 × 4 cells of a part of a picture. */
@@ -18,9 +18,11 @@ export async function teachMeans(page: Page): Promise<void> {
   await page.evaluate(() => {
     const canvas = document.createElement("canvas");
     const context = canvas.getContext("2d", { willReadFrequently: true });
-    const means: Means["means"] = (image, { x, y, width, height }) => {
+    const means: Means["means"] = (image, { x, y, width, height }, paper = "black") => {
       if (!context) throw new Error("no canvas");
       [canvas.width, canvas.height] = [width, height];
+      context.fillStyle = paper;
+      context.fillRect(0, 0, width, height);
       context.drawImage(image, x, y, width, height, 0, 0, width, height);
       const [w, h] = [width >> 2, height >> 2];
       return Array.from({ length: 16 }, (_, i) => {
@@ -35,31 +37,36 @@ export async function teachMeans(page: Page): Promise<void> {
 }
 
 /** The means of parts of a file, or of the whole, as the browser decodes it. The page has been taught. */
-export async function fileMeans(page: Page, file: string, parts?: readonly Part[]): Promise<number[][][]> {
+export async function fileMeans(
+  page: Page,
+  file: string,
+  parts?: readonly Part[],
+  paper = "black",
+): Promise<number[][][]> {
   const data = fs.readFileSync(file).toString("base64");
   return page.evaluate(
-    async ([text, list]) => {
+    async ([text, list, paper]) => {
       const photo = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]));
       const { means } = globalThis as unknown as Means;
       const whole = { x: 0, y: 0, width: photo.width, height: photo.height };
-      return (list ?? [whole]).map((at) => means(photo, at));
+      return (list ?? [whole]).map((at) => means(photo, at, paper));
     },
-    [data, parts] as const,
+    [data, parts, paper] as const,
   );
 }
 
 /** The means of the sharpest picture that a photo shows. The page has been taught. */
-export async function shownMeans(page: Page, n = 0): Promise<number[][]> {
+export async function shownMeans(page: Page, n = 0, paper = "black"): Promise<number[][]> {
   return page
     .getByTestId("photo")
     .nth(n)
-    .evaluate((photo) => {
+    .evaluate((photo, paper) => {
       const images = [...photo.querySelectorAll("img")].sort((a, b) => b.naturalWidth - a.naturalWidth);
       const [image] = images;
       if (!image) throw new Error("nothing is shown");
       const { means } = globalThis as unknown as Means;
-      return means(image, { x: 0, y: 0, width: image.naturalWidth, height: image.naturalHeight });
-    });
+      return means(image, { x: 0, y: 0, width: image.naturalWidth, height: image.naturalHeight }, paper);
+    }, paper);
 }
 
 export type { Means };
