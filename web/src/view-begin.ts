@@ -1,20 +1,17 @@
 // What begins before the page that shows a share is there: the share is asked for, and the opener started, while the script
 // that draws it is still on its way. Whoever draws it takes over with drawWith.
-import { knock, reveal } from "./api/knock.ts";
 import { guess, openShare, readParts, take } from "./api/share.ts";
 import type { Bytes } from "./format/bytes.ts";
-import { derivePassphrase } from "./format/derive-passphrase.ts";
 import { viewFragment } from "./format/fragment.ts";
 import type * as Identity from "./format/identity.lazy.ts";
-import type * as KnockViewer from "./format/knock-viewer.lazy.ts";
 import { startOpener } from "./format/opener.ts";
 import { lazy } from "./lib/lazy.ts";
-import { addLateWords } from "./lib/words.ts";
+import { addWords } from "./lib/words.ts";
 import { type Key, type Link, linkOf, type Ports } from "./model/opening.ts";
 import { GateError } from "./model/passing.ts";
 import { openTab } from "./model/tab.ts";
 import { Viewing } from "./model/viewing.ts";
-import { askPasskey, PasskeyError } from "./viewer/passkey.ts";
+import type * as Rare from "./view-rare.lazy.ts";
 
 /** Draws what there is to see now, instead of what was there before. Nothing: the page is being left. */
 type Draw = (viewing: Viewing | undefined) => void;
@@ -25,22 +22,23 @@ let draw: Draw = () => undefined;
 
 function ports(): Ports {
   return {
-    api: { openShare, guess, take, readParts, knock, reveal },
+    api: { openShare, guess, take, readParts },
     opener: startOpener(),
     unlock,
-    knocker,
-    words: () => addLateWords("rules"),
-    derive: derivePassphrase,
+    askToBeLetIn: async (asking) => (await rare()).askToBeLetIn(asking),
+    words: async () => addWords((await rare()).words),
+    derive: async (d) => (await rare()).derivePassphrase(d),
     tab,
     now: () => Date.now(),
   };
 }
 
-function knocker(): Promise<typeof KnockViewer> {
-  return lazy("knock-viewer");
-}
+const rare = () => lazy<typeof Rare>("view-rare");
 
-/** R by a key of a named recipient. A passkey is asked before anything is loaded, while the press of a button still counts. */
+/**
+ * R by a key of a named recipient. A passkey is asked before anything else is loaded, while the press of a button still counts:
+ * what asks it is there, since the words beside that button came with it.
+ */
 async function unlock(locks: Bytes, { id, view }: Link, key: Key, signal: AbortSignal): Promise<Bytes | undefined> {
   const scalar = key.kind === "passkey" ? await passkey(signal) : undefined;
   const { openLocks, openLocksByScalar } = await lazy<typeof Identity>("identity");
@@ -50,9 +48,10 @@ async function unlock(locks: Bytes, { id, view }: Link, key: Key, signal: AbortS
 
 async function passkey(signal: AbortSignal): Promise<Bytes> {
   try {
-    return await askPasskey(signal);
+    return await (await rare()).askPasskey(signal);
   } catch (error) {
-    throw error instanceof PasskeyError ? new GateError(error.code) : error;
+    const { code } = error as { readonly code?: unknown };
+    throw code === "passkey" || code === "passkey-old" ? new GateError(code) : error;
   }
 }
 

@@ -1,5 +1,7 @@
 // What can go wrong between page and server, as a closed list. Words for it stand in the catalogues, by code.
+
 import { none, text } from "../format/bytes.ts";
+import { named } from "../lib/named.ts";
 import { readBody } from "./body.ts";
 
 /** Codes of the server (server/API.md), then those of this side. */
@@ -49,6 +51,7 @@ export interface ApiFault {
 
 export class ApiError extends Error {
   override name = "ApiError";
+  static override [Symbol.hasInstance] = named("ApiError");
   readonly code: ApiCode;
   readonly status: number | undefined;
   readonly retryAfter: number | undefined;

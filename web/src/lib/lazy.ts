@@ -1,9 +1,12 @@
 // What a page loads later. The build lists every late script, worker and the engine in the page's HTML, with its
 // integrity; nothing is loaded that is not listed there.
 
+import { named } from "./named.ts";
+
 /** The browser has an old page open whose files are gone from the server: reload, the fragment stays. */
 export class UpdatedError extends Error {
   override name = "UpdatedError";
+  static override [Symbol.hasInstance] = named("UpdatedError");
   readonly code = "updated";
 }
 

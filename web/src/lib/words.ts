@@ -44,12 +44,6 @@ export function addWords(catalogue: Catalogue): void {
   words = { ...catalogue, ...words };
 }
 
-/** Adds an English catalogue that comes late, under what is there. Throws UpdatedError. */
-export async function addLateWords(name: string): Promise<void> {
-  const { default: late } = await lazy<{ default: Catalogue }>(`words-${name}`);
-  addWords(late);
-}
-
 /** Switches to the first language of the browser that has a catalogue. Never fails: English stays. */
 export async function loadLanguage(wanted: readonly string[] = navigator.languages): Promise<void> {
   const tags = wanted.map((tag) => tag.toLowerCase().split("-")[0] ?? "");

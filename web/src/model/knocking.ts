@@ -2,21 +2,29 @@
 // shows the words, and waits for the decision. FORMAT.md, "Ask first".
 import { ApiError, isAway } from "../api/errors.ts";
 import { pause } from "../api/http.ts";
-import type { KnockReply } from "../api/knock.ts";
+import type { KnockReply, knock, reveal } from "../api/knock.ts";
 import { type Bytes, equal, none } from "../format/bytes.ts";
 import { readToken } from "../format/kdf.ts";
 import type { Knocker } from "../format/knock.ts";
+import type * as KnockViewer from "../format/knock-viewer.lazy.ts";
 import type { Statement } from "../format/statement.ts";
-import type { Link, Ports } from "./opening.ts";
+import type { Link } from "./opening.ts";
 import { GateError } from "./passing.ts";
 import { type Knocking, ViewError } from "./view-state.ts";
 
-export interface Knock {
-  readonly ports: Ports;
+/** Who asks, and for what. */
+export interface Asking {
   readonly link: Link;
   readonly statement: Statement;
+  readonly now: () => number;
   readonly show: (k: Knocking) => void;
   readonly signal: AbortSignal;
+}
+
+export interface Knock extends Asking {
+  readonly api: { readonly knock: typeof knock; readonly reveal: typeof reveal };
+  /** lazy<typeof KnockViewer>("knock-viewer"). */
+  readonly knocker: () => Promise<typeof KnockViewer>;
 }
 
 const rests = [1000, 1500, 2000, 3000];
@@ -32,17 +40,17 @@ interface Heard {
 
 /** R, when the sender lets this viewer in. Throws GateError: refused, expired, full, changed. */
 export async function askToBeLetIn(k: Knock): Promise<Bytes> {
-  const { ports, statement, signal } = k;
+  const { now, statement, signal } = k;
   k.show({ step: "sending", slow: false, away: false });
-  const rules = await ports.knocker();
+  const rules = await k.knocker();
   const knocker = rules.newKnocker(k.link.id);
   const heard: Heard = { o: none, words: [], until: Number.POSITIVE_INFINITY };
-  const began = ports.now();
+  const began = now();
   for (let n = 0; ; n++) {
-    if (ports.now() >= heard.until) throw new GateError("expired");
+    if (now() >= heard.until) throw new GateError("expired");
     const reply = await hear(k, knocker, heard);
     if (reply) {
-      heard.until = ports.now() + reply.until - reply.now;
+      heard.until = now() + reply.until - reply.now;
       if (reply.status === 2 && heard.o.length === 0) {
         heard.words = rules.viewerWords(knocker, statement.owner, reply.o, reply.signature);
         heard.o = reply.o;
@@ -52,7 +60,7 @@ export async function askToBeLetIn(k: Knock): Promise<Bytes> {
       if (reply.status === 4) return rules.admitted(knocker, statement.owner, reply.box, reply.boxSignature);
       if (reply.status === 5) throw new GateError("refused");
     }
-    k.show(shown(heard, ports.now() - began > slowAfter, reply === undefined));
+    k.show(shown(heard, now() - began > slowAfter, reply === undefined));
     await pause(rest(n), signal);
   }
 }
@@ -66,11 +74,11 @@ function shown(heard: Heard, late: boolean, away: boolean): Knocking {
 
 /** One question to the server; undefined when it does not answer at the moment. */
 async function hear(k: Knock, { key, n, c }: Knocker, heard: Heard): Promise<KnockReply | undefined> {
-  const { ports, link, signal } = k;
+  const { api, link, signal } = k;
   const read = readToken(link.view, link.id);
   try {
-    if (heard.o.length > 0) return await ports.api.reveal(link.id, read, c, key.publicKey, n, signal);
-    return await ports.api.knock(link.id, read, c, signal);
+    if (heard.o.length > 0) return await api.reveal(link.id, read, c, key.publicKey, n, signal);
+    return await api.knock(link.id, read, c, signal);
   } catch (error) {
     signal.throwIfAborted();
     return refusedBy(error, k, heard);

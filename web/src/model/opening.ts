@@ -1,14 +1,13 @@
 // The steps from a link to open photos: what is asked, what is checked, in which order. FORMAT.md, "Opening".
-import type { knock, reveal } from "../api/knock.ts";
 import type { guess, OpenReply, openShare, readParts, take } from "../api/share.ts";
 import { type Bytes, hex, none } from "../format/bytes.ts";
 import type { Code } from "../format/code.ts";
 import type { Derivation } from "../format/derive-passphrase.ts";
 import { commentSecret, idOf, readToken, unlockToken, viewSecret } from "../format/kdf.ts";
-import type * as KnockViewer from "../format/knock-viewer.lazy.ts";
 import type { Opener } from "../format/opener.ts";
 import { type Place, spanOfPlace } from "../format/span.ts";
 import type { Statement } from "../format/statement.ts";
+import type { Asking } from "./knocking.ts";
 import type { Tab } from "./tab.ts";
 import { putAside, takeUp } from "./unfinished.ts";
 import { type Opened, ViewError } from "./view-state.ts";
@@ -19,14 +18,12 @@ export interface Ports {
     readonly guess: typeof guess;
     readonly take: typeof take;
     readonly readParts: typeof readParts;
-    readonly knock: typeof knock;
-    readonly reveal: typeof reveal;
   };
   readonly opener: Opener;
   /** R out of sealed locks; undefined when they were sealed for other keys. */
   readonly unlock: (locks: Bytes, link: Link, key: Key, signal: AbortSignal) => Promise<Bytes | undefined>;
-  /** lazy<typeof KnockViewer>("knock-viewer"). */
-  readonly knocker: () => Promise<typeof KnockViewer>;
+  /** R, when the sender lets this viewer in: knocking.ts, which comes late. */
+  readonly askToBeLetIn: (a: Asking) => Promise<Bytes>;
   readonly derive: (d: Derivation) => Promise<Bytes>;
   /** Has the words there for rules that most shares do not have. */
   readonly words: () => Promise<void>;

@@ -1,7 +1,9 @@
 // Through the gate: a recipient's key, a passphrase, a counted view, or several of them. FORMAT.md, "Opening".
+
 import { ApiError, isAway } from "../api/errors.ts";
 import { type Bytes, none } from "../format/bytes.ts";
 import { isFormatError } from "../format/errors.ts";
+import { named } from "../lib/named.ts";
 import {
   answerPassphrase,
   type Key,
@@ -20,6 +22,7 @@ import { type Busy, type Opened, type Problem, type ProblemCode, ViewError } fro
 /** The gate stays closed. */
 export class GateError extends Error {
   override name = "GateError";
+  static override [Symbol.hasInstance] = named("GateError");
   readonly code: ProblemCode;
 
   constructor(code: ProblemCode) {

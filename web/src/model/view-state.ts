@@ -1,9 +1,11 @@
 // The states of a page that shows a share. No DOM, no request: viewing.ts moves from one to the next.
+
 import { ApiError, isAway } from "../api/errors.ts";
 import { type FormatError, isFormatError } from "../format/errors.ts";
 import type { Photo } from "../format/manifest.ts";
 import type { Statement } from "../format/statement.ts";
 import { UpdatedError } from "../lib/lazy.ts";
+import { named } from "../lib/named.ts";
 import type { Keys, Link } from "./opening.ts";
 
 /** Why a page shows words instead of photos; each has its words in the catalogue. */
@@ -124,6 +126,7 @@ export type ViewState =
 /** A refusal of the model's own. */
 export class ViewError extends Error {
   override name = "ViewError";
+  static override [Symbol.hasInstance] = named("ViewError");
   readonly code: ViewCode;
 
   constructor(code: ViewCode) {

@@ -6,7 +6,6 @@ import { type Bytes, none } from "../format/bytes.ts";
 import type { Statement } from "../format/statement.ts";
 import { isApi, lookUntilThere, nth, restForOriginals } from "./arriving.ts";
 import { HeldR } from "./held.ts";
-import { askToBeLetIn } from "./knocking.ts";
 import {
   type Entry,
   isGated,
@@ -188,8 +187,8 @@ export class Viewing {
     const { statement } = looked;
     const signal = this.begin();
     try {
-      const r = await askToBeLetIn({
-        ...{ ports, link, statement, signal },
+      const r = await ports.askToBeLetIn({
+        ...{ link, statement, signal, now: ports.now },
         show: (knocking) => this.show({ at: "door", gate, knocking }),
       });
       this.hold(r, statement);

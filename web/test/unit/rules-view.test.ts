@@ -14,6 +14,7 @@ import * as knockRules from "../../src/format/knock.ts";
 import { openLocks, sealLocks } from "../../src/format/locks.ts";
 import { heldR, openOwned } from "../../src/format/reseal.ts";
 import { openStatement } from "../../src/format/statement.ts";
+import { askToBeLetIn } from "../../src/model/knocking.ts";
 import { Door } from "../../src/model/manage-door.ts";
 import type { Key, Ports } from "../../src/model/opening.ts";
 import { openTab } from "../../src/model/tab.ts";
@@ -56,7 +57,7 @@ function visit(share: MadeShare, clock: Clock = { skew: 0 }): Viewing {
       spoken.count++;
     },
     unlock: async (locks, { id, view }, key) => openLocks(locks, view, id, key.kind === "typed" ? key.text : ""),
-    knocker: async () => knockRules,
+    askToBeLetIn: (asking) => askToBeLetIn({ ...asking, api: share.viewApi, knocker: async () => knockRules }),
     now: () => Date.now() + clock.skew,
   };
   const viewing = new Viewing(ports, () => ({ id: share.id, view: share.view.slice() as Bytes }));

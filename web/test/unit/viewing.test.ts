@@ -20,7 +20,7 @@ function visit(share: MadeShare, tab: Tab = openTab(memory())): Viewing {
     opener: directOpener(),
     derive: quickDerive,
     unlock: async () => undefined,
-    knocker: () => import("../../src/format/knock.ts"),
+    askToBeLetIn: () => assert.fail("nobody is asked"),
     tab,
     words: async () => {},
     now: () => Date.now(),

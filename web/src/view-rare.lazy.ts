@@ -1,0 +1,16 @@
+// What the view page needs for few shares: passphrases, asking first, passkeys, and the words for rules that most do not have
+// and for why one does not open.
+import fail from "../locales/en/view-fail.json";
+import rules from "../locales/en/view-rules.json";
+import { knock, reveal } from "./api/knock.ts";
+import type * as KnockViewer from "./format/knock-viewer.lazy.ts";
+import { lazy } from "./lib/lazy.ts";
+import { type Asking, askToBeLetIn as ask } from "./model/knocking.ts";
+
+export { derivePassphrase } from "./format/derive-passphrase.ts";
+export { askPasskey } from "./viewer/passkey.ts";
+
+export const words = { ...rules, ...fail };
+
+export const askToBeLetIn = (asking: Asking) =>
+  ask({ ...asking, api: { knock, reveal }, knocker: () => lazy<typeof KnockViewer>("knock-viewer") });
