@@ -81,7 +81,10 @@ func TestHostCipherControl(t *testing.T) {
 		name string
 		by   Chunks
 	}{
-		{"another key", func(k [32]byte, n uint64, last bool, p []byte) ([]byte, error) { k[0] ^= 1; return goChunks(k, n, last, p) }},
+		{"another key", func(k [32]byte, n uint64, last bool, p []byte) ([]byte, error) {
+			k[0] ^= 1
+			return goChunks(k, n, last, p)
+		}},
 		{"numbers from 0 in every batch", func(k [32]byte, _ uint64, last bool, p []byte) ([]byte, error) { return goChunks(k, 0, last, p) }},
 		{"no last chunk", func(k [32]byte, n uint64, _ bool, p []byte) ([]byte, error) { return goChunks(k, n, false, p) }},
 		{"every batch the last", func(k [32]byte, n uint64, _ bool, p []byte) ([]byte, error) { return goChunks(k, n, true, p) }},
