@@ -34,7 +34,7 @@ func Make(p Photo, plan []Spec, enc Encoder, yield func(Variant) error) error {
 	var last *image.RGBA
 	for _, spec := range plan {
 		last = scaled(p, last, spec)
-		o := Options{Quality: spec.Quality, Profile: p.Profile}
+		o := Options{Quality: amended(p, spec), Profile: p.Profile}
 		img := Straight(last)
 		if spec.Role == Preview || spec.Plain {
 			// 500 bytes of profile would be most of a preview.
@@ -55,6 +55,20 @@ func Make(p Photo, plan []Spec, enc Encoder, yield func(Variant) error) error {
 		}
 	}
 	return nil
+}
+
+// amends is what the quality of a scaled view makes up for: the decoder of JPEG repeats colours where others smooth them,
+// and one kernel rings otherwise than another. With it six of six photos reach the scores (butteraugli, SSIM) that
+// libwebp's viewQuality reaches on what another program scaled by Lanczos; with one less only four do.
+const amends = 3
+
+// amended is the quality to code a picture of a plan at. The setting of PixelsOnly is the same for everybody, and pinned.
+func amended(p Photo, spec Spec) int {
+	b := p.Image.Bounds()
+	if spec.Role != View || spec.Plain || spec.Width*spec.Height == b.Dx()*b.Dy() {
+		return spec.Quality
+	}
+	return min(spec.Quality+amends, 100)
 }
 
 // scaled makes the first picture from the photo and each further one from the one before. Turning comes after scaling

@@ -2,6 +2,7 @@ package variant
 
 import (
 	"image"
+	"math"
 
 	"golang.org/x/image/draw"
 )
@@ -9,25 +10,51 @@ import (
 // band is how many rows or columns are scaled at a time.
 const band = 128
 
-// Scale returns src at w×h by Catmull-Rom, on premultiplied pixels, so that the colour of what is transparent does
+// lanczos is the kernel of three lobes. After Catmull-Rom, which is softer, some views were still worse at libwebp's
+// quality 86 than at 80 after this one.
+var lanczos = &draw.Kernel{Support: 3, At: func(t float64) float64 {
+	if t == 0 {
+		return 1
+	}
+	return sinc(t) * sinc(t/3)
+}}
+
+func sinc(t float64) float64 { return math.Sin(math.Pi*t) / (math.Pi * t) }
+
+// Scale returns src at w×h by Lanczos, on premultiplied pixels, so that the colour of what is transparent does
 // not bleed into what is not.
 //
 // x/image/draw keeps w × (height of src) × 32 bytes while it works, 400 MB for a 48-megapixel photo. So the two
 // directions are done one after the other in bands: a scale of 1 takes each pixel as it is, and the bands do not
-// touch. The price is one rounding to 8 bits in between.
+// touch. In between there are 16 bits, because it cuts off where 8 bits end: everything came out darker by one step.
 func Scale(src image.Image, w, h int) *image.RGBA {
 	sb := src.Bounds()
-	narrow := image.NewRGBA(image.Rect(0, 0, w, sb.Dy()))
+	if w == sb.Dx() && h == sb.Dy() {
+		out := image.NewRGBA(image.Rect(0, 0, w, h))
+		draw.Copy(out, image.Point{}, src, sb, draw.Src, nil)
+		return out
+	}
+	narrow := image.NewRGBA64(image.Rect(0, 0, w, sb.Dy()))
 	for y := 0; y < sb.Dy(); y += band {
 		n := min(band, sb.Dy()-y)
 		from := image.Rect(sb.Min.X, sb.Min.Y+y, sb.Max.X, sb.Min.Y+y+n)
-		draw.CatmullRom.Scale(narrow, image.Rect(0, y, w, y+n), src, from, draw.Src, nil)
+		lanczos.Scale(narrow, image.Rect(0, y, w, y+n), src, from, draw.Src, nil)
 	}
-	out := image.NewRGBA(image.Rect(0, 0, w, h))
+	out := image.NewRGBA64(image.Rect(0, 0, w, h))
 	for x := 0; x < w; x += band {
 		n := min(band, w-x)
 		from := image.Rect(x, 0, x+n, sb.Dy())
-		draw.CatmullRom.Scale(out, image.Rect(x, 0, x+n, h), narrow, from, draw.Src, nil)
+		lanczos.Scale(out, image.Rect(x, 0, x+n, h), narrow, from, draw.Src, nil)
+	}
+	return rounded(out)
+}
+
+// rounded returns the 8 bits that are nearest to 16.
+func rounded(img *image.RGBA64) *image.RGBA {
+	out := image.NewRGBA(img.Rect)
+	for i := range out.Pix {
+		v := uint32(img.Pix[2*i])<<8 | uint32(img.Pix[2*i+1])
+		out.Pix[i] = uint8((v + 128) / 257)
 	}
 	return out
 }

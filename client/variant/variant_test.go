@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/png"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"golang.org/x/image/draw"
@@ -90,18 +91,33 @@ func noise(w, h int, seed uint64) *image.RGBA {
 	return img
 }
 
-// TestScaleIsCatmullRom holds the banded scaler against the library's own in one piece.
-func TestScaleIsCatmullRom(t *testing.T) {
+// TestScaleIsLanczos holds the banded scaler against the library's own in one piece.
+func TestScaleIsLanczos(t *testing.T) {
 	for _, tt := range []struct{ sw, sh, w, h int }{{500, 333, 200, 133}, {300, 700, 129, 300}, {64, 64, 64, 64}, {257, 5, 32, 1}} {
 		src := noise(tt.sw, tt.sh, 7)
 		want := image.NewRGBA(image.Rect(0, 0, tt.w, tt.h))
-		draw.CatmullRom.Scale(want, want.Rect, src, src.Rect, draw.Src, nil)
+		lanczos.Scale(want, want.Rect, src, src.Rect, draw.Src, nil)
 		got := Scale(src, tt.w, tt.h)
 		for i := range want.Pix {
 			if d := int(want.Pix[i]) - int(got.Pix[i]); d < -2 || d > 2 {
 				t.Fatalf("Scale(%d×%d → %d×%d) byte %d = %d, want %d ± 2", tt.sw, tt.sh, tt.w, tt.h, i, got.Pix[i], want.Pix[i])
 			}
 		}
+	}
+}
+
+// TestScaleKeepsBrightness: what is scaled twice and rounded twice comes out no darker on average.
+func TestScaleKeepsBrightness(t *testing.T) {
+	mean := func(img *image.RGBA) float64 {
+		sum := 0
+		for _, v := range img.Pix {
+			sum += int(v)
+		}
+		return float64(sum) / float64(len(img.Pix))
+	}
+	src := noise(601, 399, 5)
+	if d := mean(Scale(src, 200, 133)) - mean(src); d < -0.1 || d > 0.1 {
+		t.Errorf("scaled it is brighter by %.2f of 255", d)
 	}
 }
 
@@ -210,6 +226,34 @@ func TestMake(t *testing.T) {
 				t.Errorf("profile given %d times, want %d", enc.profiles, want)
 			}
 		})
+	}
+}
+
+// asked keeps the qualities it is asked for.
+type asked struct{ qualities []int }
+
+func (e *asked) Encode(_ *image.NRGBA, o Options) ([]byte, Media, error) {
+	e.qualities = append(e.qualities, o.Quality)
+	return []byte{0}, WebP, nil
+}
+
+// TestMakeAmends: only a view that was scaled is coded finer than planned, and new pixels never.
+func TestMakeAmends(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		w, h int
+		plan func(Source) []Spec
+		want []int
+	}{
+		{"scaled", 1600, 1200, Plan, []int{viewQuality + amends, thumbQuality, previewQuality}},
+		{"as it is", 1280, 960, Plan, []int{viewQuality, thumbQuality, previewQuality}},
+		{"new pixels", 1600, 1200, PixelsOnly, []int{viewQuality, thumbQuality, previewQuality}},
+	} {
+		var enc asked
+		err := Make(Photo{Image: noise(tt.w, tt.h, 1)}, tt.plan(Source{tt.w, tt.h, JPEG, false, false}), &enc, func(Variant) error { return nil })
+		if err != nil || !slices.Equal(enc.qualities, tt.want) {
+			t.Errorf("%s: qualities %v, want %v (%v)", tt.name, enc.qualities, tt.want, err)
+		}
 	}
 }
 
