@@ -21,18 +21,6 @@ export function mediaOf(type: string): Media | undefined {
   return type in media ? media[type as MediaType] : undefined;
 }
 
-/** Of a panorama, as client/strip tells it, in hundredths of a degree. */
-export interface Pose {
-  readonly across: number;
-  readonly down: number;
-  readonly left: number;
-  readonly top: number;
-  readonly pitch: number;
-  readonly roll: number;
-  readonly heading: number;
-  readonly tilt: number;
-}
-
 /** What a file can give away, the weightiest first, as client/strip sorts it. The catalogues have a word for each. */
 export const groups = [
   "place",

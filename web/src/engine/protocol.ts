@@ -1,7 +1,8 @@
 // What the page and its workers say to each other. Bytes of photos travel as Blobs, which are handles: the page passes
 // them on and never reads them. Sealed parts are transferred, not copied.
 import type { Edits } from "../editor/edits.ts";
-import type { Finding, Media, Pose, Role } from "./photo.ts";
+import type { Pose } from "../format/manifest.ts";
+import type { Finding, Media, Role } from "./photo.ts";
 
 /** Where a listed file lies; the page reads it from its own HTML (lib/lazy.ts). */
 export interface Listed {

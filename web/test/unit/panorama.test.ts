@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isEdited, noEdits, reframes, whole } from "../../src/editor/edits.ts";
-import type { Pose } from "../../src/engine/photo.ts";
 import type { Coded, Stripped } from "../../src/engine/protocol.ts";
-import type { Pose as Sphere } from "../../src/format/manifest.ts";
+import type { Pose, Pose as Sphere } from "../../src/format/manifest.ts";
 import { toldOf } from "../../src/model/send-run.ts";
 import {
   apart,
