@@ -74,6 +74,7 @@ func (r *Report) application(n int, data []byte) {
 		r.other("flashpix", len(data))
 	case n == 12 && has("Ducky"):
 		r.add(Finding{Group: History, Code: "ducky", Value: "Adobe “Save for Web”", Bytes: len(data)})
+		r.ducky(data[5:])
 	case n == 13 && has("Photoshop 3.0\x00"):
 		r.photoshop(data[14:])
 	case n == 14 && has("Adobe"):

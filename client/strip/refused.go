@@ -7,6 +7,7 @@ import (
 
 	"safelight/client/strip/exif"
 	"safelight/client/strip/jpeg"
+	"safelight/client/strip/png"
 	"safelight/client/strip/refuse"
 )
 
@@ -35,6 +36,8 @@ func ofRefused(src []byte) Report {
 		if at := 34 + colours; at < uint64(len(src)) {
 			r.photoshop(src[at:])
 		}
+	case r.Media == PNG:
+		r.damagedPNG(src)
 	case has(0, "BM") && len(src) > 26:
 		r.Width, r.Height = int(binary.LittleEndian.Uint32(src[18:])&0xfffff), int(binary.LittleEndian.Uint32(src[22:])&0xfffff)
 	default:
@@ -43,6 +46,26 @@ func ofRefused(src []byte) Report {
 	r.finish()
 	r.Pose = nil // new pixels are made of it, if anything
 	return r
+}
+
+// damagedPNG reports the chunks of a PNG that tell something, wrong checksums or not, as far as they follow each other.
+func (r *Report) damagedPNG(src []byte) {
+	var m png.Image
+	for rest := src[min(len(src), 8):]; len(rest) >= 8 && len(r.Findings) < maxFindings; {
+		n := uint64(binary.BigEndian.Uint32(rest))
+		if n > uint64(len(rest)-8) {
+			break
+		}
+		switch name, data := string(rest[4:8]), rest[8:8+n]; name {
+		case "IHDR":
+			if n == 13 {
+				r.Width, r.Height = int(binary.BigEndian.Uint32(data)&0xfffff), int(binary.BigEndian.Uint32(data[4:])&0xfffff)
+			}
+		case "tEXt", "zTXt", "iTXt", "tIME", "eXIf", "caBX":
+			r.chunk(&m, png.Part{Chunk: name, Data: data})
+		}
+		rest = rest[min(8+n+4, uint64(len(rest))):]
+	}
 }
 
 var refusedNames = map[refuse.Code]string{
@@ -92,7 +115,15 @@ const maxBlocks = 8
 // search looks for the blocks that hold most of what files tell, wherever they lie: EXIF by its signature or by the boxes
 // of Canon's raw files, XMP by its root, image resources, claims of origin, the place that phones write into films.
 func (r *Report) search(src []byte) {
-	each(src, "Exif\x00\x00", func(at int) { r.exif(src[at+6:]) })
+	each(src, "Exif\x00\x00", func(at int) {
+		// The name of an item looks the same.
+		if entries := exif.Entries(src[at+6:]); len(entries) > 0 {
+			r.entries(entries, src[at+6:])
+		}
+	})
+	if r.Media == AVIF || r.Media == HEIC {
+		r.bare(src)
+	}
 	for _, box := range []string{"CMT1", "CMT2", "CMT3", "CMT4"} {
 		each(src, box, func(at int) { r.canon(box, src[at+4:]) })
 	}
@@ -109,6 +140,17 @@ func (r *Report) search(src []byte) {
 			r.text(Place, "gps-position", filmed(string(b[4:min(len(b), 4+int(binary.BigEndian.Uint16(b)))])))
 		}
 	})
+}
+
+// bare looks for EXIF that begins with nothing but its TIFF header, as in an item of its own.
+func (r *Report) bare(src []byte) {
+	for _, header := range []string{"MM\x00*\x00\x00\x00\x08", "II*\x00\x08\x00\x00\x00"} {
+		each(src, header, func(at int) {
+			if entries := exif.Entries(src[at:]); len(entries) > 0 && len(r.Findings) < maxFindings {
+				r.entries(entries, src[at:])
+			}
+		})
+	}
 }
 
 // each calls found for where the mark lies, a few times at most.

@@ -81,8 +81,26 @@ func (r *Report) entries(entries []exif.Entry, block []byte) {
 	if note := v[exif.Exif][0x927c].Value; note != nil {
 		r.add(Finding{Group: Device, Code: "maker-note", Bytes: len(note)})
 	}
+	r.notes(block, entries)
 	r.thumbnail(v, block)
 	r.embedded(v)
+}
+
+// noted is how the values of makers' notes are told: in the same words as those of EXIF.
+var noted = map[exif.What]struct {
+	group Group
+	code  string
+}{
+	exif.Owner: {Person, "owner"}, exif.Serial: {Device, "camera-serial"}, exif.LensSerial: {Device, "lens-serial"},
+	exif.PersonShown: {Person, "person-shown"}, exif.Identifier: {Device, "image-id"}, exif.Title: {Text, "title"},
+	exif.Landmark: {Place, "location"}, exif.City: {Place, "city"}, exif.State: {Place, "state"}, exif.Country: {Place, "country"},
+}
+
+// notes reports what the maker's note says of people, places and numbers that tell one camera from all others.
+func (r *Report) notes(block []byte, entries []exif.Entry) {
+	for _, n := range exif.Notes(block, entries) {
+		r.text(noted[n.What].group, noted[n.What].code, n.Text)
+	}
 }
 
 // embedded reports the blocks of other kinds that a TIFF carries in entries of their own.

@@ -30,6 +30,7 @@ type Entry struct {
 	Count     uint32
 	// Value is the bytes as they lie in the block, Count times the size of Kind.
 	Value []byte
+	at    uint32 // where Value lies in the block
 	order binary.ByteOrder
 }
 
@@ -40,7 +41,7 @@ const (
 	tagInterop = 0xa005
 )
 
-var sizes = [...]uint64{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8}
+var sizes = [...]uint64{0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4}
 
 // Entries returns all tags of the block, which may be a TIFF or most cameras' raw file as well.
 func Entries(block []byte) []Entry {
@@ -154,7 +155,7 @@ func (w *walk) entry(d Directory, b []byte) (Entry, bool) {
 	if at+size > uint64(len(w.block)) {
 		return e, false
 	}
-	e.Value = w.block[at : at+size]
+	e.Value, e.at = w.block[at:at+size], uint32(at)
 	return e, true
 }
 
@@ -165,7 +166,7 @@ func (e Entry) Uint() (uint32, bool) {
 		return uint32(e.Value[0]), true
 	case e.Kind == 3:
 		return uint32(e.order.Uint16(e.Value)), true
-	case e.Kind == 4:
+	case e.Kind == 4, e.Kind == 13:
 		return e.order.Uint32(e.Value), true
 	}
 	return 0, false
