@@ -66,6 +66,8 @@ export class Engine {
   readonly #begun = new WeakMap<Blob, Begun>();
   /** By the stripped file. */
   readonly #rest = new WeakMap<Blob, Rest>();
+  /** By the stripped file, of what was looked at closely before it is sent. */
+  readonly #sets = new WeakMap<Blob, Coded>();
   /** By the coded view. */
   readonly #kept = new Map<Blob, View>();
 
@@ -175,8 +177,17 @@ export class Engine {
     return other ? [other] : [];
   }
 
+  /** The tile set that further makes, for who wants to see it before. It is kept for further. */
+  async tiles(stripped: Stripped, signal: AbortSignal): Promise<Coded | undefined> {
+    const [set] = await this.#tiles(stripped, signal);
+    if (set) this.#sets.set(stripped.blob, set);
+    return set;
+  }
+
   /** Without them, for want of memory or of codecs, there are still the views. */
   async #tiles(stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
+    const kept = this.#sets.get(stripped.blob);
+    if (kept) return [kept];
     const [spec] = stripped.tiles ?? [];
     const set = spec && (await this.#maker.tiles(stripped.blob, spec, stripped, signal).catch(() => undefined));
     signal.throwIfAborted();

@@ -62,6 +62,8 @@ export interface PrepareEngine {
   ): Promise<readonly Coded[]>;
   /** What goes with the original. */
   further(stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]>;
+  /** The tile set among that. */
+  tiles(stripped: Stripped, signal: AbortSignal): Promise<Coded | undefined>;
 }
 
 /** FORMAT.md, Limits. */
@@ -170,6 +172,11 @@ export class Prepare {
     this.#photos = this.#photos.filter((photo) => photo.key !== key);
     this.#changed();
     this.#begin();
+  }
+
+  /** The tile set that goes with a photo, made before it is sent. */
+  tiles(stripped: Stripped, signal: AbortSignal): Promise<Coded | undefined> {
+    return this.#engine.tiles(stripped, signal);
   }
 
   /** Moves a photo to a place, from 0. */

@@ -1,7 +1,6 @@
 // The share as those will see it who get the link: their page, at the size of their screen, made of what would be sent now.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../lib/words.ts";
-import { isGated } from "../model/opening.ts";
 import type { Opened } from "../model/view-state.ts";
 import { Icon } from "../ui/icon.tsx";
 import { DoorPage } from "../viewer/door.tsx";
@@ -11,21 +10,21 @@ import { type Draft, gateOf, goes } from "./draft.ts";
 import { Frame } from "./frame.tsx";
 import { Local } from "./local.ts";
 import { desktop, phone, small as smallWindow, thisPhone } from "./screens.ts";
+import { after, gateAt, knockingAt, type Step, stepAt, stepsOf } from "./steps.ts";
 
 export interface SeenProps {
   readonly draft: Draft;
   readonly close: () => void;
 }
 
-/** What they see: the page before it opens, that of somebody who waits to be let in, the photos. */
-type Step = "gate" | "door" | "photos";
-
-/** So long a request to be let in lives. */
-const knockLifetime = 15 * 60_000;
-
 export function Seen({ draft, close }: SeenProps) {
-  const local = useMemo(() => new Local(Date.now()), []);
-  const share = useShare(local, draft);
+  const [sharper, setSharper] = useState({ making: false, made: 0 });
+  const local = useMemo(
+    () => new Local(Date.now(), (making) => setSharper(({ made }) => ({ making, made: made + 1 }))),
+    [],
+  );
+  useEffect(() => () => local.close(), [local]);
+  const share = useShare(local, draft, sharper.made);
   const [chosen, setScreen] = useState(phone);
   const small = useMedia(smallWindow);
   const [went, go] = useState<Step>();
@@ -33,20 +32,20 @@ export function Seen({ draft, close }: SeenProps) {
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => head.current?.focus(), []);
   const screen = small ? thisPhone : chosen;
-  const gated = share !== undefined && isGated(share.statement);
-  const step = gated ? (went ?? "gate") : "photos";
+  const steps: readonly Step[] = share ? stepsOf(share.statement) : ["photos"];
+  const step = stepAt(went, steps);
   return (
     <>
       <div class="seen-head">
         <h2 id="seen-title" tabIndex={-1} ref={head}>
           {t("seen.title")}
         </h2>
-        {gated ? (
+        {steps.length > 1 ? (
           <Choice
             name="seen-step"
             label={t("seen.step")}
-            options={["gate", "photos"]}
-            at={step === "door" ? "gate" : step}
+            options={steps}
+            at={step}
             words={(name) => t(`seen.${name}`)}
             choose={go}
           />
@@ -65,10 +64,16 @@ export function Seen({ draft, close }: SeenProps) {
           <Icon name="close" />
         </button>
       </div>
-      <Frame screen={screen} label={t(`seen.frame.${screen.name}`)} onOff={() => setOff(off + 1)}>
-        <Page share={share} local={local} draft={draft} step={step} go={go} />
+      <Frame
+        screen={screen}
+        label={t(`seen.frame.${screen.name}`)}
+        onOff={() => setOff(off + 1)}
+        onZoom={(i) => void local.lookAt(draft, i)}
+        revision={share}
+      >
+        <Page share={share} local={local} draft={draft} step={step} go={(to) => go(to ?? after(step, steps))} />
       </Frame>
-      <Said draft={draft} off={off} />
+      <Said draft={draft} off={off} step={step} sharper={sharper.making} />
     </>
   );
 }
@@ -84,7 +89,7 @@ interface ChoiceProps<Name extends string> {
 
 function Choice<Name extends string>({ name, label, options, at, words, choose }: ChoiceProps<Name>) {
   return (
-    <fieldset class="choices">
+    <fieldset class={options.length > 3 ? "choices many" : "choices"}>
       <legend class="vh">{label}</legend>
       {options.map((option) => (
         <label key={option}>
@@ -107,25 +112,30 @@ interface PageProps {
   readonly local: Local;
   readonly draft: Draft;
   readonly step: Step;
-  readonly go: (step: Step) => void;
+  /** Without a step: to the next one. */
+  readonly go: (step?: Step) => void;
 }
 
 /** The page of the link. Its buttons lead on, and do nothing else. */
 function Page({ share, local, draft, step, go }: PageProps) {
-  const until = useMemo(() => Date.now() + knockLifetime, []);
+  const now = useMemo(() => Date.now(), []);
   if (!share || share.photos.length === 0) return null;
   const gate = gateOf(share);
   switch (step) {
     case "gate":
-      return <GatePage gate={gate} press={() => go("photos")} ask={() => go("door")} cancel={() => undefined} />;
-    case "door":
+    case "admitted":
       return (
-        <DoorPage
-          gate={gate}
-          knocking={{ step: "waiting", until, slow: false, away: false }}
-          cancel={() => go("gate")}
+        <GatePage
+          key={step}
+          gate={gateAt(step, gate)}
+          press={() => go("photos")}
+          ask={() => go()}
+          cancel={() => undefined}
         />
       );
+    case "door":
+    case "words":
+      return <DoorPage gate={gate} knocking={knockingAt(step, now)} cancel={() => go("gate")} />;
     case "photos":
       // Where photos go or change places, what was shown belongs to other numbers.
       return (
@@ -144,8 +154,17 @@ function Page({ share, local, draft, step, go }: PageProps) {
   }
 }
 
-/** What is not shown yet, or not at all; else what does nothing here. off counts presses of what is switched off. */
-function Said({ draft: { photos }, off }: { readonly draft: Draft; readonly off: number }) {
+interface SaidProps {
+  readonly draft: Draft;
+  /** Counts presses of what is switched off. */
+  readonly off: number;
+  readonly step: Step;
+  /** Something finer than what is on the screen is being made. */
+  readonly sharper: boolean;
+}
+
+/** What is not shown yet, or not at all; else what does nothing here. */
+function Said({ draft: { photos }, off, step, sharper }: SaidProps) {
   const coming = photos.filter((photo) => goes(photo) && photo.work.kind !== "ready").length;
   const refused = photos.filter((photo) => !goes(photo)).length;
   return (
@@ -153,13 +172,15 @@ function Said({ draft: { photos }, off }: { readonly draft: Draft; readonly off:
       {off > 0 ? <b key={off}>{t("seen.off")} </b> : null}
       {coming > 0 ? `${t("seen.coming", { n: coming })} ` : ""}
       {refused > 0 ? `${t("seen.refused", { n: refused })} ` : ""}
+      {sharper ? `${t("seen.sharper")} ` : ""}
+      {step === "door" || step === "words" ? `${t(`seen.${step}.note`)} ` : ""}
       {t("seen.note")}
     </p>
   );
 }
 
-/** The latest share of a draft; older ones that are ready later are dropped. */
-function useShare(local: Local, draft: Draft): Opened | undefined {
+/** The latest share of a draft; older ones that are ready later are dropped. made: what was made for it since. */
+function useShare(local: Local, draft: Draft, made: number): Opened | undefined {
   const [share, setShare] = useState<Opened>();
   useLayoutEffect(() => {
     let left = false;
@@ -167,7 +188,7 @@ function useShare(local: Local, draft: Draft): Opened | undefined {
     return () => {
       left = true;
     };
-  }, [local, draft]);
+  }, [local, draft, made]);
   return share;
 }
 

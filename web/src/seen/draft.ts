@@ -13,6 +13,7 @@ import type { Photo as Chosen, Prepare } from "../model/send-prepare.ts";
 import { parseLifetime, parseViews, type RuleFields } from "../model/send-rules.ts";
 import { originalOf, toldOf } from "../model/send-run.ts";
 import type { Gate, Opened } from "../model/view-state.ts";
+import type { TileSets } from "./tile-sets.ts";
 
 export interface Draft {
   readonly prepare: Prepare;
@@ -32,11 +33,18 @@ const notSmall = 200_001;
 /** Photos that would go: all but those that the sender has to decide about first. */
 export const goes = ({ work }: Chosen): boolean => work.kind !== "refused" && work.kind !== "converting";
 
-/** previews: of photos that are ready, their smallest pictures. now: the moment at which it is sent. */
-export function openedOf(draft: Draft, previews: ReadonlyMap<Blob, Bytes>, tag: Tag, now: number): Opened {
+/** What was found out or made of photos for the preview. */
+export interface Found {
+  /** Of photos that are ready, their smallest pictures. */
+  readonly previews: ReadonlyMap<Blob, Bytes>;
+  readonly sets: Pick<TileSets, "of">;
+}
+
+/** now: the moment at which it is sent. */
+export function openedOf(draft: Draft, found: Found, tag: Tag, now: number): Opened {
   const { fields } = draft;
   const ends = [1, 1];
-  const photos = draft.photos.filter(goes).map((photo) => photoOf(draft, photo, previews, tag, ends));
+  const photos = draft.photos.filter(goes).map((photo) => photoOf(draft, photo, found, tag, ends));
   const { title } = rulesOf(fields, 0, 0);
   return {
     ...{ link: { id: none, view: none }, keys: { pw: none, r: none, unlock: none } },
@@ -71,7 +79,7 @@ const level = 9000;
 function photoOf(
   { prepare, fields }: Draft,
   photo: Chosen,
-  previews: ReadonlyMap<Blob, Bytes>,
+  { previews, sets }: Found,
   tag: Tag,
   ends: number[],
 ): Photo {
@@ -88,6 +96,7 @@ function photoOf(
   const told = toldOf(work, fields.pixelsOnly);
   const preview = work.variants.find((variant) => variant.role === role.preview)?.blob;
   const rest = fields.pixelsOnly ? [] : originalOf(work);
+  const set = fields.pixelsOnly ? undefined : sets.of(work.stripped);
   return {
     name: "",
     ...words,
@@ -97,6 +106,7 @@ function photoOf(
     variants: [
       ...work.variants.filter((variant) => variant.role !== role.preview).map((variant) => place(variant, 0)),
       ...rest.map((variant) => place(variant, 1)),
+      ...(set ? [place({ ...set.coded, blob: set.head }, 1, set.size)] : []),
     ],
   };
 }

@@ -14,10 +14,14 @@ export interface FrameProps {
   readonly label: string;
   /** Somebody pressed what does nothing here. */
   readonly onOff: () => void;
+  /** Somebody looks closely at the i-th photo. */
+  readonly onZoom: (i: number) => void;
+  /** Another one may have finer pictures for what is looked at. */
+  readonly revision: unknown;
   readonly children: ComponentChild;
 }
 
-export function Frame({ screen, label, onOff, children }: FrameProps) {
+export function Frame({ screen, label, onOff, onZoom, revision, children }: FrameProps) {
   const stage = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const inside = useInside(host);
@@ -40,6 +44,7 @@ export function Frame({ screen, label, onOff, children }: FrameProps) {
     if (inside && fit.width > 0) render(children, inside.app);
   });
   useOff(inside, onOff);
+  useZoom(inside, onZoom, revision);
   return (
     <div class="seen-stage" ref={stage}>
       <div class="seen-screen" data-as={screen.name} data-testid="seen-screen" data-scale={fit.scale}>
@@ -142,4 +147,26 @@ function useOff(inside: Inside | undefined, onOff: () => void): void {
       for (const type of types) inside.root.removeEventListener(type, stop, true);
     };
   }, [inside, onOff]);
+}
+
+/** What viewer/zoom.lazy.ts moves, and what it hears of that. */
+const [zoomer, moved] = [".slide:not([inert]) .zoomer", "panzoomchange"];
+
+/** Hears of zooming, which does not bubble; and has the viewer look again where what it can show is another thing. */
+function useZoom(inside: Inside | undefined, onZoom: (i: number) => void, revision: unknown): void {
+  const latest = useRef(onZoom);
+  latest.current = onZoom;
+  useEffect(() => {
+    if (!inside) return undefined;
+    const hear = (event: Event) => {
+      const { scale = 1 } = (event as CustomEvent<{ readonly scale?: number } | null>).detail ?? {};
+      const slide = event.target instanceof Element ? event.target.closest<HTMLElement>(".slide") : null;
+      if (scale > 1 && slide) latest.current(Number(slide.dataset["i"]));
+    };
+    inside.root.addEventListener(moved, hear, true);
+    return () => inside.root.removeEventListener(moved, hear, true);
+  }, [inside]);
+  useEffect(() => {
+    inside?.root.querySelector(zoomer)?.dispatchEvent(new CustomEvent(moved));
+  }, [inside, revision]);
 }

@@ -9,6 +9,7 @@ import type { Opened } from "../model/view-state.ts";
 import type { Viewing } from "../model/viewing.ts";
 import type { Read } from "../viewer/pictures.ts";
 import { type Draft, goes, openedOf, type Tag } from "./draft.ts";
+import { TileSets } from "./tile-sets.ts";
 
 /** What stands for sealed bytes, in pieces of this length. */
 const blank = new Uint8Array(2 ** 18);
@@ -20,10 +21,12 @@ export class Local {
   readonly #waiting = new Map<string, () => void>();
   #files: ReadonlySet<Blob> = new Set();
   readonly #now: number;
+  readonly #sets: TileSets;
 
-  /** now: the moment at which the share would be sent. */
-  constructor(now: number) {
+  /** now: the moment at which the share would be sent. sharper hears when something finer is being made, and when it is there. */
+  constructor(now: number, sharper: (making: boolean) => void = () => undefined) {
     this.#now = now;
+    this.#sets = new TileSets((blob) => this.#tag(blob), sharper);
   }
 
   /** The share as it is now. Whoever waits for a photo that is ready meanwhile is let go. */
@@ -33,9 +36,20 @@ export class Local {
     for (const { work } of photos)
       for (const { role: of, blob } of work.kind === "ready" ? work.variants : [])
         if (of === role.preview && !this.#previews.has(blob)) this.#previews.set(blob, await bytesOf(blob));
-    const share = openedOf(draft, this.#previews, this.#tag, this.#now);
+    const share = openedOf(draft, { previews: this.#previews, sets: this.#sets }, this.#tag, this.#now);
     for (const [key, leave] of [...this.#waiting]) if (!this.#pending(key)) leave();
     return share;
+  }
+
+  /** Somebody looks closely at a photo that would be sent: makes what its share would have for that. */
+  async lookAt({ prepare, fields, photos }: Draft, i: number): Promise<void> {
+    const work = photos.filter(goes)[i]?.work;
+    if (work?.kind !== "ready" || fields.pixelsOnly) return;
+    await this.#sets.make(work.stripped, (stripped, signal) => prepare.tiles(stripped, signal));
+  }
+
+  close(): void {
+    this.#sets.close();
   }
 
   readonly #tag: Tag = (blob) => {

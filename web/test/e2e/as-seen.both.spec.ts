@@ -1,10 +1,11 @@
 // The preview before sending: the viewer of the link, in a frame of the send page. The guarantee is that it looks as the link
 // will: the same elements at the same places, the same pixels, at the size of a phone and of a desktop.
 import fs from "node:fs";
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { findings, look } from "./look.ts";
-import { choose, distance, part, shows, stranger, textOf } from "./pages.ts";
+import { choose, distance, part, shows, textOf } from "./pages.ts";
 import { photo } from "./photos.ts";
+import { type Boxes, boxes, misplaced, opened, preview, turnTo, window } from "./seen-page.ts";
 import { Site } from "./site.ts";
 
 let site: Site;
@@ -16,64 +17,11 @@ test.afterAll(() => site.stop());
 test.use({ contextOptions: { reducedMotion: "reduce" } });
 
 const three = () => [photo("camera"), photo("portrait"), photo("screenshot")];
-const window = { width: 1280, height: 900 };
-const screens = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } } as const;
-type Screen = keyof typeof screens;
-
 async function chosen(page: Page, files: string[] = three()): Promise<void> {
   await page.setViewportSize(window);
   await page.goto(`${site.url}/`);
   await choose(page, files);
   await expect(part(page, "edit")).toHaveCount(files.length);
-}
-
-async function preview(page: Page): Promise<void> {
-  await part(page, "as-seen").click();
-  await expect(part(page, "seen-said")).toHaveAttribute("data-coming", "0", { timeout: 60_000 });
-}
-
-async function turnTo(page: Page, screen: Screen): Promise<void> {
-  await part(page, `seen-${screen}`).check({ force: true });
-  await expect(part(page, "seen-screen")).toHaveAttribute("data-as", screen);
-}
-
-/** What is measured: everything that has a place of its own, on the page or in the frame. */
-const measured = [
-  ...[".v-top", ".brand", ".pos", '[data-testid="grid-open"]', '[data-testid="download"]', ".v-top .right .btn"],
-  ...[".stage", ".stage .nav", ".print", ".print .shown", ".zoomhint", ".film", ".film button", ".film img"],
-  ...[".info", ".info h2", ".info .alt", ".info .btn", ".facts dt"],
-  ...[".g-top", ".g-top .btn", ".g-cell", ".g-cell img", ".g-mark span", ".g-foot", ".g-foot .btn"],
-  ...[".top", ".gate", ".gate h1", ".gate .terms li", ".gate .btn", ".gate .input", ".foot"],
-];
-
-type Boxes = { readonly [name: string]: readonly number[] };
-
-/** Left, top, width and height of what is seen, in the page's own pixels. */
-function boxes(page: Page): Promise<Boxes> {
-  return page.evaluate((selectors) => {
-    const host = document.querySelector(".seen-host");
-    const root = host?.shadowRoot ?? document;
-    const { left, top, width } = host?.getBoundingClientRect() ?? { left: 0, top: 0, width: innerWidth };
-    const innerSize = width || innerWidth;
-    const scale = host ? width / (host as HTMLElement).offsetWidth : 1;
-    const seen = selectors.flatMap((selector) =>
-      [...root.querySelectorAll(selector)].map((e, i) => [`${selector} ${i}`, e.getBoundingClientRect()] as const),
-    );
-    return Object.fromEntries(
-      seen
-        .filter(([, box]) => box.width > 0 && box.right > left + 1 && box.left < left + innerSize - 1)
-        .map(([name, b]) => [name, [b.left - left, b.top - top, b.width, b.height].map((n) => n / scale)]),
-    );
-  }, measured);
-}
-
-/** What is not where it is on the other page, by more than two pixels. */
-function misplaced(a: Boxes, b: Boxes): string[] {
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((name) => {
-    const [one, other] = [a[name], b[name]];
-    const off = one && other ? Math.max(...one.map((n, i) => Math.abs(n - (other[i] ?? 0)))) : Number.POSITIVE_INFINITY;
-    return off > 2 ? [`${name}: ${one?.map(Math.round)} and ${other?.map(Math.round)}`] : [];
-  });
 }
 
 /** Mean colours of a picture of the screen, 12 by 12. */
@@ -146,22 +94,6 @@ async function steps(page: Page): Promise<{ readonly [step: string]: { boxes: Bo
   await page.keyboard.press("Home");
   await expect(page.locator(".pos")).toHaveText("1 of 3");
   return { room, info, second, all };
-}
-
-/** Somebody with the link, on such a screen. */
-async function opened(
-  browser: Browser,
-  link: string,
-  screen: Screen,
-  size: { width: number; height: number } = screens[screen],
-): Promise<Page> {
-  const touch = screen === "phone" && browser.browserType().name() === "chromium";
-  const page = await stranger(browser, {
-    ...{ viewport: size, reducedMotion: "reduce", colorScheme: "dark" },
-    ...(touch ? { isMobile: true, hasTouch: true } : {}),
-  });
-  await page.goto(link);
-  return page;
 }
 
 test("it looks as the link will", async ({ page, browser, browserName }) => {

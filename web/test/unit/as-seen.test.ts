@@ -1,5 +1,6 @@
 // The share as it would be: what of the chosen photos stands in it, and what is read from it.
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { test } from "node:test";
 import { noEdits } from "../../src/editor/edits.ts";
 import { role } from "../../src/engine/photo.ts";
@@ -11,13 +12,16 @@ import { firstRules, type RuleFields } from "../../src/model/send-rules.ts";
 import { type Got, readWindow, windowsOf } from "../../src/model/windows.ts";
 import { type Draft, gateOf } from "../../src/seen/draft.ts";
 import { Local } from "../../src/seen/local.ts";
+import { after, gateAt, knockingAt, stepAt, stepsOf } from "../../src/seen/steps.ts";
 import { thumbOf } from "../../src/viewer/thumbs.ts";
+import { headOf, tilesOf } from "../../src/viewer/tile-set.ts";
 
+declare const WEB_DIR: string;
 const unused = async (): Promise<never> => {
   throw new Error("the preview makes nothing");
 };
 const prepare = new Prepare(
-  { strip: unused, convert: unused, edit: unused, encode: unused, further: unused },
+  { strip: unused, convert: unused, edit: unused, encode: unused, further: unused, tiles: unused },
   () => undefined,
 );
 
@@ -152,6 +156,117 @@ test("waiting ends with the one who waits", async () => {
   const waited = local.read(share, pending, stop.signal);
   stop.abort();
   await assert.rejects(waited, { name: "AbortError" });
+});
+
+/** A photo with two tiles, cut of one file. */
+const large = {
+  ...stripped,
+  blob: new Blob(["large original"]),
+  width: 1500,
+  height: 900,
+  tiles: [{ role: role.tiles }],
+};
+const setOf = (words: readonly string[]): Coded => ({
+  ...{ role: role.tiles, media: 3, width: 1500, height: 900, blob: new Blob([...words]) },
+  tiles: words.map(({ length }) => length),
+});
+
+/** As often as it was asked for, tiles are made; told is heard on the way. */
+function closely(make: () => Promise<Coded | undefined>) {
+  let count = 0;
+  const engine = { strip: unused, convert: unused, edit: unused, encode: unused, further: unused };
+  const tiles = () => {
+    count++;
+    return make();
+  };
+  const told: boolean[] = [];
+  const local = new Local(0, (making) => told.push(making));
+  const work = { ...made(), stripped: large as unknown as Stripped, source: large.blob };
+  const d = { ...draft([photo(work)]), prepare: new Prepare({ ...engine, tiles }, () => undefined) };
+  return { local, d, told, count: () => count };
+}
+
+test("who looks closely has tiles made, once, which are read as those of the link", async () => {
+  const { local, d, told, count } = closely(async () => setOf(["one", "other tile"]));
+  const set = async () => (await local.share(d)).photos[0]?.variants.find((v) => v.role === "tiles");
+  assert.equal(await set(), undefined, "none before");
+  await Promise.all([local.lookAt(d, 0), local.lookAt(d, 0)]);
+  assert.deepEqual([count(), told], [1, [true, false]]);
+  const share = await local.share(d);
+  const found = await set();
+  assert.ok(found);
+  const head = await local.reading(share, never, (p, both) => readPlace(p, share, headOf(found), both));
+  const tiles = tilesOf(found, head);
+  const got: string[] = [];
+  const take = (_: unknown, what: Got) => got.push("bytes" in what ? text(what.bytes) : "error");
+  const windows = windowsOf(
+    tiles,
+    share.statement.bundles.map((b) => b.size),
+  );
+  for (const window of windows) await local.reading(share, never, (p, s) => readWindow(p, share, window, s, take));
+  assert.deepEqual(got, ["one", "other tile"]);
+});
+
+for (const [name, make, fields, want] of [
+  ["pixels only: nothing is made", async () => setOf(["one", "two"]), { pixelsOnly: true }, 0],
+  ["without codecs for it", async () => undefined, {}, 1],
+  ["without memory for it", () => Promise.reject(new Error("memory")), {}, 1],
+] as const)
+  test(`no tiles: ${name}`, async () => {
+    const { local, d, told, count } = closely(make);
+    const ruled = { ...d, fields: { ...d.fields, ...fields } };
+    await local.lookAt(ruled, 0);
+    assert.equal(count(), want);
+    assert.ok(!told.at(-1), "nothing is under way");
+    assert.ok(!(await local.share(ruled)).photos[0]?.variants.some((v) => v.role === "tiles"));
+  });
+
+test("who closes the preview ends what it makes", async () => {
+  let signal: AbortSignal | undefined;
+  const { local, d } = closely(async () => undefined);
+  const tiles = (_: unknown, until: AbortSignal) => {
+    signal = until;
+    return new Promise<never>((__, reject) => until.addEventListener("abort", () => reject(until.reason)));
+  };
+  const engine = { strip: unused, convert: unused, edit: unused, encode: unused, further: unused, tiles };
+  const looking = local.lookAt({ ...d, prepare: new Prepare(engine, () => undefined) }, 0);
+  assert.equal(signal?.aborted, false);
+  local.close();
+  await looking;
+  assert.equal(signal?.aborted, true);
+});
+
+for (const [name, fields, want] of [
+  ["nothing before the photos", {}, ["photos"]],
+  ["views", { views: "1" }, ["gate", "photos"]],
+  ["a passphrase", { passphrase: "x" }, ["gate", "photos"]],
+  ["asking alone", { askFirst: true }, ["gate", "door", "words", "photos"]],
+  ["asking and a passphrase", { askFirst: true, passphrase: "x" }, ["gate", "door", "words", "admitted", "photos"]],
+  ["asking and views", { askFirst: true, views: "3" }, ["gate", "door", "words", "admitted", "photos"]],
+] as const)
+  test(`steps: ${name}`, async () => {
+    const share = await new Local(0).share(draft([photo(made())], fields));
+    const steps = stepsOf(share.statement);
+    assert.deepEqual(steps, want);
+    assert.deepEqual(
+      steps.map((step) => after(step, steps)),
+      [...steps.slice(1), "photos"],
+    );
+    assert.equal(stepAt("admitted", steps), (want as readonly string[]).includes("admitted") ? "admitted" : want[0]);
+    assert.deepEqual(
+      steps.map((step) => gateAt(step, gateOf(share)).admitted),
+      want.map((step) => step === "admitted"),
+    );
+  });
+
+test("the words at the door are three that a real one could have", () => {
+  const list = fs.readFileSync(`${WEB_DIR}/../crypto/passphrase/words.txt`, "utf8").split("\n");
+  const { step, words = [], until } = knockingAt("words", 1000);
+  assert.deepEqual(
+    [step, words.length, words.every((word) => list.includes(word)), until],
+    ["words", 3, true, 901_000],
+  );
+  assert.equal(knockingAt("door", 0).words, undefined);
 });
 
 test("what is the same keeps its name over changes, so that nothing on the screen is fetched again", async () => {

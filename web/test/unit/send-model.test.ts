@@ -181,6 +181,7 @@ class Scene {
           return coded;
         },
         further: async () => coded, // what goes with the original
+        tiles: async () => undefined,
         pack: async (onPart) => {
           this.pack = new FakePack(onPart, this.model.sending?.views !== 0);
           return this.pack;

@@ -37,6 +37,7 @@ class Bench {
         return [] as readonly Coded[];
       },
       further: async () => [],
+      tiles: async () => undefined,
       ...other,
     };
     this.prepare = new Prepare(engine, () => this.#wake());
