@@ -92,6 +92,8 @@ func jpegPlaces() map[string][]byte {
 	places := map[string][]byte{
 		"COM":                      insert(plain, dqt, seg(0xfe, mark)),
 		"COM without end":          insert(plain, dqt, seg(0xfe, mark), seg(0xfe, mark)),
+		"where runs end":           progressive(func(l *striptest.Layout) { l.Broken = bit }),
+		"zeros that an end covers": progressive(func(l *striptest.Layout) { l.Zeros = true }),
 		"JFIF thumbnail":           insert(plain, dqt, seg(0xe0, []byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x02\x02"), mark)),
 		"JFIF density":             insert(plain, dqt, seg(0xe0, []byte("JFIF\x00\x01\x02\x02PLAN\x00\x00"))),
 		"JFIF slack":               insert(plain, dqt, seg(0xe0, []byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x00\x00"), mark)),
@@ -228,6 +230,15 @@ func patch(file []byte, at int, with []byte) []byte {
 	return out
 }
 
+// bit returns one bit of the canary after the other.
+func bit(n int) bool { return canary[n/8%len(canary)]>>(n%8)&1 == 1 }
+
+func progressive(change func(*striptest.Layout)) []byte {
+	l := striptest.Layout{Width: 83, Height: 61, Sampling: [][2]int{{2, 2}, {1, 1}, {1, 1}}, Progressive: true}
+	change(&l)
+	return l.Code()
+}
+
 func renamed(l striptest.Layout, ids []byte) []byte {
 	l.IDs = ids
 	return l.Code()
@@ -283,5 +294,62 @@ func TestJPEGCanariesControl(t *testing.T) {
 		if leaks(file) {
 			t.Errorf("%s leaks with nothing planted: %v", name, striptest.Account(file))
 		}
+	}
+}
+
+// TestRuns is about two ways to code the same coefficients: what is planted in the choice is gone, as both become one file.
+func TestRuns(t *testing.T) {
+	plain := progressive(func(*striptest.Layout) {})
+	want, _ := stripped(t, plain)
+	for name, change := range map[string]func(*striptest.Layout){
+		"runs that end early":      func(l *striptest.Layout) { l.Broken = bit },
+		"no runs at all":           func(l *striptest.Layout) { l.Broken = func(int) bool { return true } },
+		"zeros that an end covers": func(l *striptest.Layout) { l.Zeros = true },
+	} {
+		file := progressive(change)
+		if bytes.Equal(file, plain) {
+			t.Errorf("%s: nothing is planted", name)
+		}
+		samePixels(t, plain, file)
+		if got, _ := stripped(t, file); !bytes.Equal(got, want) {
+			t.Errorf("%s: still there in %d bytes, want the %d of the file without", name, len(got), len(want))
+		}
+	}
+}
+
+// TestRunsFound is about files whose tables are the best for what they code, so that nothing but the choice is odd.
+func TestRunsFound(t *testing.T) {
+	head := slices.Concat([]byte{0xff, 0xd8}, striptest.Segment(dqt, []byte{0}, bytes.Repeat([]byte{9}, 64)),
+		striptest.Segment(0xc2, []byte{8, 0, 8, 0, 16, 1, 1, 0x11, 0}))
+	table := func(class byte, counts string, symbols ...byte) []byte {
+		return striptest.Segment(dht, []byte{class << 4}, []byte(counts), make([]byte, 16-len(counts)), symbols)
+	}
+	scan := func(ss, se, approx byte, coded ...byte) []byte {
+		return append(striptest.Segment(sos, []byte{1, 1, 0, ss, se, approx}), coded...)
+	}
+	// Two blocks of nothing.
+	first := slices.Concat(head, table(0, "\x01", 0), scan(0, 0, 0, 0x3f))
+	together := slices.Concat(table(1, "\x01", 0x10), scan(1, 63, 1, 0x3f))
+	for _, tt := range []struct {
+		name string
+		file []byte
+		odd  bool
+	}{
+		{"one run", slices.Concat(first, together), false},
+		{"two runs", slices.Concat(first, table(1, "\x01", 0), scan(1, 63, 1, 0x3f)), true},
+		{"one run that refines", slices.Concat(first, together, scan(1, 63, 0x10, 0x3f)), false},
+		{"two runs that refine", slices.Concat(first, together, table(1, "\x01", 0), scan(1, 63, 0x10, 0x3f)), true},
+		{"zeros and an end", slices.Concat(first, together, table(1, "\x01\x01", 0xf0, 0), scan(1, 63, 0x10, 0x4b)), true},
+		{"zeros to the end", slices.Concat(first, together, table(1, "\x01", 0xf0), scan(1, 16, 0x10, 0x3f), table(1, "\x01", 0x10), scan(17, 63, 0x10, 0x3f)), true},
+	} {
+		file := append(tt.file, 0xff, 0xd9)
+		out, report := stripped(t, file)
+		if report.Recoded != tt.odd {
+			t.Errorf("%s: recoded is %v, want %v", tt.name, report.Recoded, tt.odd)
+		}
+		if err := striptest.Account(file); (err != nil) != tt.odd {
+			t.Errorf("%s: the other parser says %v", tt.name, err)
+		}
+		samePixels(t, file, out)
 	}
 }

@@ -3,12 +3,12 @@ package jpeg
 // walker decodes a scan symbol by symbol and writes it again, symbol by symbol, in canonical form; without an emitter it
 // only counts. It serves progressive scans, and those that the fast pass found odd.
 type walker struct {
-	r      reader
-	s      *scan
-	out    *emitter
-	odd    bool
-	junk   [][]byte
-	eobrun int
+	r     reader
+	s     *scan
+	out   *emitter
+	odd   bool
+	junk  [][]byte
+	bands bands
 }
 
 // emitter writes codes of the tables that the counts of an earlier walk have made.
@@ -95,12 +95,8 @@ func (w *walker) interval(from, to int) error {
 	for i := range w.s.parts {
 		w.s.parts[i].pred, w.s.parts[i].outPred = 0, 0
 	}
-	w.eobrun = 0
 	if w.s.ss > 0 {
-		if w.s.ah > 0 {
-			return w.acRefine(from, to)
-		}
-		return w.acFirst(from, to)
+		return w.band(from, to)
 	}
 	for i := from; i < to; i++ {
 		if err := w.mcu(i); err != nil {
@@ -276,122 +272,4 @@ func (w *walker) acInside(part *scanPart) error {
 	w.odd = w.odd || zeros > 0
 	w.symbol(st, 0, 0, 0)
 	return nil
-}
-
-// acFirst walks blocks of the first scan of a band of coefficients.
-func (w *walker) acFirst(from, to int) error {
-	part := &w.s.parts[0]
-	for i := from; i < to; i++ {
-		zeros := 0
-		nonzero := part.c.set(i)
-		for k := w.s.ss; k <= w.s.se; k++ {
-			symbol, err := w.r.symbol(part.ac)
-			if err != nil {
-				return err
-			}
-			run, size := int(symbol>>4), int(symbol&15)
-			if size == 0 && run < 15 {
-				w.odd = w.odd || zeros > 0
-				zeros = 0
-				n, err := w.endOfBand(part, run, to-i)
-				if err != nil {
-					return err
-				}
-				i += n - 1
-				break
-			}
-			extra := w.r.take(size)
-			if k += run; k > w.s.se {
-				return damaged("coded data")
-			}
-			if size == 0 {
-				zeros++
-				continue
-			}
-			for ; zeros > 0; zeros-- {
-				w.symbol(part.acStats, 0xf0, 0, 0)
-			}
-			w.symbol(part.acStats, symbol, extra, size)
-			*nonzero |= 1 << k
-		}
-		if zeros > 0 {
-			// The band ended by a run of zeros, without the end that encoders write.
-			w.odd = true
-			w.symbol(part.acStats, 0, 0, 0)
-		}
-		if w.r.overrun() {
-			return damaged("cut off in the coded data")
-		}
-	}
-	return nil
-}
-
-// set returns the set of nonzero coefficients of block i, counted without those outside of the picture.
-func (c *component) set(i int) *uint64 { return &c.nonzero[i/c.blocksX*c.paddedX+i%c.blocksX] }
-
-// endOfBand copies how many blocks end here, this one included. Decoders do not agree on what more than are left means.
-func (w *walker) endOfBand(part *scanPart, size, left int) (int, error) {
-	extra := w.r.take(size)
-	n := 1<<size | int(extra)
-	if n > left {
-		return 0, damaged("a band ends beyond the scan")
-	}
-	w.symbol(part.acStats, byte(size<<4), extra, size)
-	return n, nil
-}
-
-// acRefine walks blocks of a scan that adds a bit to a band of coefficients.
-func (w *walker) acRefine(from, to int) error {
-	part := &w.s.parts[0]
-	for i := from; i < to; i++ {
-		nonzero := part.c.set(i)
-		k := w.s.ss
-		for w.eobrun == 0 && k <= w.s.se {
-			symbol, err := w.r.symbol(part.ac)
-			if err != nil {
-				return err
-			}
-			run, size := int(symbol>>4), int(symbol&15)
-			if size == 0 && run < 15 {
-				if w.eobrun, err = w.endOfBand(part, run, to-i); err != nil {
-					return err
-				}
-				break
-			}
-			if size > 1 {
-				return damaged("coded data")
-			}
-			w.symbol(part.acStats, symbol, w.r.take(size), size)
-			if k = w.correct(*nonzero, k, run); k > w.s.se {
-				return damaged("coded data")
-			}
-			if size == 1 {
-				*nonzero |= 1 << k
-			}
-			k++
-		}
-		if w.eobrun > 0 {
-			// Most blocks have nothing to correct.
-			for m := *nonzero & (2<<w.s.se - 1) >> k << k; m != 0; m &= m - 1 {
-				w.bit()
-			}
-			w.eobrun--
-		}
-		if w.r.overrun() {
-			return damaged("cut off in the coded data")
-		}
-	}
-	return nil
-}
-
-// correct copies the bits that refine coefficients from k on, past run zeros, and returns where the next zero is.
-func (w *walker) correct(nonzero uint64, k, run int) int {
-	for ; k <= w.s.se; k++ {
-		if nonzero>>k&1 != 0 {
-			w.bit()
-		} else if run--; run < 0 {
-			break
-		}
-	}
-	return k
 }

@@ -12,6 +12,8 @@ type decoding struct {
 	acc            byte
 	left           int
 	ended          int
+	open           bool // the last run of ended bands could have gone on
+	refined        int  // bits in it
 	err            error
 }
 
@@ -91,6 +93,7 @@ func (s *decoding) run() error {
 			if s.ended > 0 {
 				return errors.New("jpeg: a band ends beyond the interval")
 			}
+			s.open = false
 			for _, p := range s.parts {
 				p.predicted = 0
 			}
@@ -141,16 +144,19 @@ func (s *decoding) block(p *accounted, b *[64]int) {
 	case s.ended > 0:
 		s.ended--
 	default:
+		zeros := false
 		for k <= s.se && s.err == nil {
 			v := s.symbol(p.ac)
 			run, size := v>>4, v&15
 			if size == 0 && run < 15 {
-				if s.a.sof != 0xc2 && run > 0 {
+				if s.a.sof != 0xc2 && run > 0 || zeros {
 					s.err = errCoded
 				}
-				s.ended = 1<<run + s.bits(run) - 1
+				s.end(run)
+				s.ended--
 				return
 			}
+			zeros, s.open = size == 0, false
 			if k += run; k > s.se || k == s.se && size == 0 {
 				s.err = errCoded
 				return
@@ -161,16 +167,29 @@ func (s *decoding) block(p *accounted, b *[64]int) {
 	}
 }
 
+// end reads how long a run of ended bands is. It must not follow one that could have gone on.
+func (s *decoding) end(run int) {
+	s.ended = 1<<run + s.bits(run)
+	if s.open {
+		s.err = errors.New("jpeg: a run that is in two")
+	}
+	s.open, s.refined = s.a.sof == 0xc2 && s.ended < 0x7fff, 0
+}
+
 // refine adds a bit to what is known of a block.
 func (s *decoding) refine(p *accounted, b *[64]int, k int) {
+	bits := 0
 	correct := func(zeros int) {
+		bits = 0
 		for ; k <= s.se; k++ {
 			if b[k] == 0 {
 				if zeros == 0 {
 					return
 				}
 				zeros--
-			} else if s.bit() == 1 {
+				continue
+			}
+			if bits++; s.bit() == 1 {
 				if b[k] > 0 {
 					b[k] += 1 << s.al
 				} else {
@@ -179,13 +198,17 @@ func (s *decoding) refine(p *accounted, b *[64]int, k int) {
 			}
 		}
 	}
+	zeros := false
 	for s.ended == 0 && k <= s.se && s.err == nil {
 		v := s.symbol(p.ac)
 		run, size := v>>4, v&15
 		if size == 0 && run < 15 {
-			s.ended = 1<<run + s.bits(run)
+			if s.end(run); zeros {
+				s.err = errors.New("jpeg: zeros that an end covers")
+			}
 			break
 		}
+		zeros, s.open = size == 0, false
 		fresh := 0
 		if size == 1 {
 			fresh = 2*s.bit() - 1
@@ -201,5 +224,13 @@ func (s *decoding) refine(p *accounted, b *[64]int, k int) {
 	if s.ended > 0 {
 		correct(64)
 		s.ended--
+		if s.refined += bits; s.refined > 1000-63 {
+			// libjpeg begins a new run here.
+			if s.open = false; s.ended > 0 {
+				s.err = errors.New("jpeg: a run of too many bits")
+			}
+		}
+	} else if zeros {
+		s.err = errors.New("jpeg: zeros that an end covers")
 	}
 }
