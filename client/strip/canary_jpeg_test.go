@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"image"
 	"slices"
 	"testing"
 
@@ -90,8 +91,9 @@ func jpegPlaces() map[string][]byte {
 		return icc(p)
 	}
 	places := map[string][]byte{
-		"COM":                      insert(plain, dqt, seg(0xfe, mark)),
-		"COM without end":          insert(plain, dqt, seg(0xfe, mark), seg(0xfe, mark)),
+		"COM":             insert(plain, dqt, seg(0xfe, mark)),
+		"COM without end": insert(plain, dqt, seg(0xfe, mark), seg(0xfe, mark)),
+		"quantisation steps of colours that are not there": unseenSteps(mark),
 		"where runs end":           progressive(func(l *striptest.Layout) { l.Broken = bit }),
 		"zeros that an end covers": progressive(func(l *striptest.Layout) { l.Zeros = true }),
 		"JFIF thumbnail":           insert(plain, dqt, seg(0xe0, []byte("JFIF\x00\x01\x02\x00\x00\x01\x00\x01\x02\x02"), mark)),
@@ -230,6 +232,19 @@ func patch(file []byte, at int, with []byte) []byte {
 	return out
 }
 
+// unseenSteps writes into the second table of a picture in colour that has none: no coefficient of it is not zero.
+func unseenSteps(mark []byte) []byte {
+	gray := image.NewRGBA(image.Rect(0, 0, 64, 32))
+	for i := range gray.Pix {
+		gray.Pix[i] = byte(i / 4 % 64 * 4)
+		if i%4 == 3 {
+			gray.Pix[i] = 255
+		}
+	}
+	file := striptest.EncodeJPEG(gray, 90)
+	return patch(file, find(file, dqt)+4+65+20, mark)
+}
+
 // bit returns one bit of the canary after the other.
 func bit(n int) bool { return canary[n/8%len(canary)]>>(n%8)&1 == 1 }
 
@@ -287,7 +302,7 @@ func TestJPEGCanariesControl(t *testing.T) {
 	}
 	unplanted := map[string][]byte{"plain": plainJPEG()}
 	for _, l := range []striptest.Layout{{}, {Restart: 4}, {Progressive: true}} {
-		l.Width, l.Height, l.Sampling = 49, 32, [][2]int{{2, 2}, {1, 1}, {1, 1}}
+		l.Width, l.Height, l.Sampling = 249, 132, [][2]int{{2, 2}, {1, 1}, {1, 1}}
 		unplanted[fmt.Sprintf("%+v", l)] = l.Code()
 	}
 	for name, file := range unplanted {

@@ -25,6 +25,8 @@ type component struct {
 	approx [64]int8
 	// nonzero is the set of coefficients that are not zero, per block, of a progressive image.
 	nonzero []uint64
+	// seen is the set of coefficients that are not zero in some block.
+	seen uint64
 }
 
 func (f *frame) progressive() bool { return f.sof == sof2 }

@@ -10,12 +10,14 @@ type sequential struct {
 
 // unit is one block of an MCU.
 type unit struct {
+	c                *component
 	dc, ac           *table
 	dcStats, acStats *stats
 	x, y             int // within the MCU
 	h, v             int // the component's blocks in an MCU
 	blocksX, blocksY int
-	empty            bool // the block of this MCU: same DC as before, nothing else
+	empty            bool   // the block of this MCU: same DC as before, nothing else
+	seen             uint64 // which coefficients are not zero in some block
 }
 
 // run decodes the scan.
@@ -54,6 +56,9 @@ func (q *sequential) run() error {
 	}
 	if !q.r.align() {
 		q.odd = true
+	}
+	for k := range units {
+		units[k].c.seen |= units[k].seen
 	}
 	return nil
 }
@@ -97,7 +102,7 @@ func (r *reader) block(u *unit) int {
 	u.empty = false
 	first := symbol == 0
 	look, counts := &u.ac.look, &u.acStats.count
-	found := plain
+	found, seen := plain, uint64(0)
 	for k := uint32(1); k < 64; {
 		if n < 32 {
 			r.acc, r.n = acc, n
@@ -126,11 +131,17 @@ func (r *reader) block(u *unit) int {
 			if k+16 > 63 || r.zerosFollow(u.ac, acc, n) {
 				found = loose
 			}
+			if k += 16; k > 64 {
+				return broken
+			}
+			continue
 		}
 		if k += entry >> 6 & 127; k > 64 {
 			return broken
 		}
+		seen |= 1 << ((k - 1) & 63)
 	}
+	u.seen |= seen
 	r.acc, r.n = acc, n
 	return found
 }
@@ -161,7 +172,7 @@ func (s *scan) units() []unit {
 	for i := range s.parts {
 		part := &s.parts[i]
 		u := unit{
-			dc: part.dc, ac: part.ac, dcStats: part.dcStats, acStats: part.acStats, h: 1, v: 1,
+			c: part.c, dc: part.dc, ac: part.ac, dcStats: part.dcStats, acStats: part.acStats, h: 1, v: 1,
 			blocksX: part.c.blocksX, blocksY: part.c.blocksY,
 		}
 		if s.interleaved() {

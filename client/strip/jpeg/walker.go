@@ -260,6 +260,7 @@ func (w *walker) acInside(part *scanPart) error {
 		}
 		if book == nil {
 			st.count[symbol]++
+			part.c.seen |= 1 << ((k - 1) & 63)
 		} else {
 			w.out.put(uint32(book.code[symbol])<<size|uint32(behind>>(64-size)), uint(book.length[symbol])+size)
 		}

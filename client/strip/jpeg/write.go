@@ -41,6 +41,11 @@ func (p *parser) write(m *Image) ([]byte, error) {
 	o := &output{b: make([]byte, 0, size)}
 	o.b = append(o.b, 0xff, soi)
 	p.writeHead(o, m)
+	if m.Recoded {
+		if err := p.recount(); err != nil {
+			return nil, err
+		}
+	}
 	p.writeFrame(o)
 	if m.Recoded {
 		if err := p.recode(o); err != nil {
@@ -79,31 +84,59 @@ func (p *parser) writeHead(o *output, m *Image) {
 
 // writeFrame writes the quantisation tables that are used, each once, and the frame header.
 func (p *parser) writeFrame(o *output) {
-	var tables []*quantTable
+	var tables [][64]uint16
 	f := &p.frame
+	steps := f.steps()
 	header := []byte{8, byte(f.height >> 8), byte(f.height), byte(f.width >> 8), byte(f.width), byte(len(f.components))}
 	names := f.names()
 	for i := range f.components {
 		c := &f.components[i]
-		id := slices.IndexFunc(tables, func(q *quantTable) bool { return q.values == c.quant.values })
+		id := slices.Index(tables, steps[i])
 		if id < 0 {
 			id = len(tables)
-			tables = append(tables, c.quant)
-			o.segment(dqt, c.quant.body(id))
+			tables = append(tables, steps[i])
+			o.segment(dqt, quantBody(id, steps[i]))
 		}
 		header = append(header, names[i], c.h<<4|c.v, byte(id))
 	}
 	o.segment(0xc0|f.sof&3, header)
 }
 
-func (q *quantTable) body(id int) []byte {
+// steps returns the quantisation steps of each component. The step of a coefficient that is zero in all blocks of all
+// components of a table says nothing, and becomes that of the coefficient before it.
+func (f *frame) steps() [][64]uint16 {
+	list := make([][64]uint16, len(f.components))
+	for i := range f.components {
+		c := &f.components[i]
+		for _, set := range c.nonzero {
+			c.seen |= set
+		}
+	}
+	for i := range f.components {
+		list[i] = f.components[i].quant.values
+		seen := uint64(1)
+		for k := range f.components {
+			if other := &f.components[k]; other.quant.values == list[i] {
+				seen |= other.seen
+			}
+		}
+		for k := 1; k < 64; k++ {
+			if seen>>k&1 == 0 {
+				list[i][k] = list[i][k-1]
+			}
+		}
+	}
+	return list
+}
+
+func quantBody(id int, values [64]uint16) []byte {
 	b := []byte{byte(id)}
-	for _, v := range q.values {
+	for _, v := range values {
 		if v > 255 {
 			b[0] |= 0x10
 		}
 	}
-	for _, v := range q.values {
+	for _, v := range values {
 		if b[0]&0x10 != 0 {
 			b = binary.BigEndian.AppendUint16(b, v)
 		} else {
@@ -159,9 +192,6 @@ func (o *output) table(t *table, id byte) {
 
 // recode writes all scans anew. Each is walked twice, to count and to write, so that no symbols have to be kept.
 func (p *parser) recode(o *output) error {
-	if err := p.recount(); err != nil {
-		return err
-	}
 	p.frame.forget()
 	for _, s := range p.scans {
 		e := &emitter{}
@@ -180,6 +210,9 @@ func (p *parser) recode(o *output) error {
 // recount counts the symbols of the canonical form. The fast pass has counted those of the file.
 func (p *parser) recount() error {
 	p.frame.forget()
+	for i := range p.frame.components {
+		p.frame.components[i].seen = 0
+	}
 	for _, s := range p.scans {
 		s.newStats()
 		w := walker{r: reader{src: p.src, start: s.start, pos: s.start}, s: s}

@@ -16,7 +16,7 @@ type accountant struct {
 	parts    []accounted
 	hMax     int
 	vMax     int
-	quant    map[byte]bool
+	quant    map[byte][]byte          // without their first byte
 	huff     map[byte]map[uint32]byte // by class and id: length<<16|code to symbol
 	needed   map[byte]bool            // tables that nothing has used yet
 	interval int
@@ -35,8 +35,32 @@ type accounted struct {
 
 // accountJPEG checks a stripped JPEG.
 func accountJPEG(b []byte) error {
-	_, err := readJPEG(b)
-	return err
+	a, err := readJPEG(b)
+	if err != nil {
+		return err
+	}
+	return a.steps()
+}
+
+// steps checks that no quantisation table says anything of coefficients that are zero everywhere: those repeat the step before.
+func (a *accountant) steps() error {
+	for id, table := range a.quant {
+		var used [64]bool
+		for _, p := range a.parts {
+			for _, block := range p.coefficients {
+				for k, v := range block {
+					used[k] = used[k] || p.tq == id && v != 0
+				}
+			}
+		}
+		wide := len(table) / 64
+		for k := 1; k < 64; k++ {
+			if at := k * wide; !used[k] && !bytes.Equal(table[at:at+wide], table[at-wide:at]) {
+				return errors.New("jpeg: a quantisation step of nothing")
+			}
+		}
+	}
+	return nil
 }
 
 // Coefficients returns those of each component's blocks that show something, of a stripped JPEG.
@@ -76,7 +100,7 @@ func (l Layout) Coefficients() [][][64]int {
 }
 
 func readJPEG(b []byte) (a *accountant, err error) {
-	a = &accountant{b: b[2:], quant: map[byte]bool{}, huff: map[byte]map[uint32]byte{}, needed: map[byte]bool{}}
+	a = &accountant{b: b[2:], quant: map[byte][]byte{}, huff: map[byte]map[uint32]byte{}, needed: map[byte]bool{}}
 	stage := 0
 	for {
 		if len(a.b) < 2 || a.b[0] != 0xff {
@@ -132,10 +156,10 @@ func (a *accountant) segment(marker byte, body []byte) (int, error) {
 		}
 		return 4, nil
 	case 0xdb:
-		if len(body) != 65+64*int(body[0]>>4) || a.quant[body[0]&15] {
+		if len(body) != 65+64*int(body[0]>>4) || a.quant[body[0]&15] != nil {
 			return 0, wrong
 		}
-		a.quant[body[0]&15] = true
+		a.quant[body[0]&15] = body[1:]
 		return 5, nil
 	case 0xc0, 0xc1, 0xc2:
 		return 6, a.frame(marker, body)
@@ -169,7 +193,7 @@ func (a *accountant) frame(marker byte, body []byte) error {
 	names := ""
 	for i := 6; i < len(body); i += 3 {
 		p := accounted{id: body[i], h: int(body[i+1] >> 4), v: int(body[i+1] & 15), tq: body[i+2]}
-		if !a.quant[p.tq] {
+		if a.quant[p.tq] == nil {
 			return errors.New("jpeg: no quantisation table")
 		}
 		used[p.tq] = true
