@@ -220,14 +220,15 @@ func TestPixelsOnly(t *testing.T) {
 	}
 }
 
-// sharesTable looks for a quantisation table of a JPEG in other bytes.
+// sharesTable looks for a quantisation table of a JPEG in other bytes: for its first steps, as those of details that the
+// picture does not have are not kept.
 func sharesTable(data, camera []byte) bool {
 	for rest := camera; ; {
 		at := bytes.Index(rest, []byte{0xff, 0xdb, 0, 132, 0})
 		if at < 0 {
 			return false
 		}
-		if bytes.Contains(data, rest[at+5:at+5+64]) {
+		if bytes.Contains(data, rest[at+5:at+5+16]) {
 			return true
 		}
 		rest = rest[at+4:]
