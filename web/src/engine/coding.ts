@@ -88,11 +88,13 @@ export async function make(
   await each(source, plan, frame, decoded, async (step) => {
     const at = variants.length;
     const first = both && step.spec.role === role.view && !step.spec.later;
+    if (more.unclear) return;
     const av1 = first && !step.spec.lossless && prefersAV1 ? await asAV1(step, frame) : undefined;
-    const { coded, poorly, exact, area } = av1 ?? (await code(step));
+    const { coded, poorly, exact, area, unclear } = av1 ?? (await code(step, frame));
+    if (unclear) more = { unclear };
     if (av1) more = { ...more, bare: true };
     if (poorly) more = { ...more, flat: { at, pixels: pixelsOf(step.image, step.wide) } };
-    else if (first && !exact)
+    else if (first && !exact && !unclear)
       more = { ...more, view: { at, image: area.transferToImageBitmap(), quality: step.quality } };
     variants.push(coded);
   });
@@ -179,17 +181,23 @@ interface Result {
   readonly poorly: boolean;
   /** It is coded without loss, and nothing else is as good. */
   readonly exact: boolean;
+  /** Something is seen through it, which is lost. */
+  readonly unclear?: boolean;
   readonly area: OffscreenCanvas;
 }
 
 /** Codes an image. A quality of 1 is lossless WebP, in every browser that writes WebP, if not always a small one. */
-async function code({ image, spec, quality, wide }: Step): Promise<Result> {
+async function code({ image, spec, quality, wide }: Step, frame: Frame): Promise<Result> {
   const [area, context] = canvas(image.width, image.height, wide);
   context.drawImage(image, 0, 0);
   let blob = await area.convertToBlob({ type: wanted, quality: quality / 100 });
-  let [poorly, without] = [false, false];
-  if (blob.type !== wanted) blob = await asJpeg(area, context, quality);
-  else if (spec.lossless && isFlat(context.getImageData(0, 0, image.width, image.height))) {
+  let [poorly, without, unclear] = [false, false, false];
+  const flat = spec.lossless && isFlat(context.getImageData(0, 0, image.width, image.height));
+  if (blob.type !== wanted) {
+    poorly = flat && !wide;
+    unclear = frame.media !== media["image/jpeg"] && isClear(area);
+    blob = await asJpeg(area, context, quality);
+  } else if (flat) {
     const exact = await area.convertToBlob({ type: wanted, quality: 1 });
     without = exact.size < blob.size;
     if (without) blob = exact;
@@ -202,6 +210,7 @@ async function code({ image, spec, quality, wide }: Step): Promise<Result> {
     poorly,
     exact: without,
     area,
+    unclear,
   };
 }
 

@@ -148,6 +148,8 @@ export interface Made {
   readonly flat?: { readonly at: number; readonly pixels: Pixels };
   /** The view as it was coded, at which of the variants that is, and at which quality WebP comes out as good. */
   readonly view?: { readonly at: number; readonly image: ImageBitmap; readonly quality: number };
+  /** Something is seen through the photo, and this browser has no format for that: it has to be made anew by others. */
+  readonly unclear?: boolean;
   /** The view is an AV1 key frame yet, without its file around it. */
   readonly bare?: boolean;
 }
