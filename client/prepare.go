@@ -106,7 +106,7 @@ func (p *prepared) makeViews(alpha, avif bool) error {
 	return p.makeTiles(photo)
 }
 
-// makeAVIF makes the view with which the share opens once more, as AVIF, and keeps it if it is the smaller one. One of
+// makeAVIF makes the view with which the share opens once more, as AVIF, and keeps it where that pays. One of
 // colours beyond sRGB stays in its own profile, which the AVIF encoder here cannot carry.
 func (p *prepared) makeAVIF(photo variant.Photo, plan []variant.Spec) error {
 	if len(photo.Profile) > 0 {
@@ -121,7 +121,7 @@ func (p *prepared) makeAVIF(photo variant.Photo, plan []variant.Spec) error {
 	spec.Lossless = false
 	return variant.Make(photo, []variant.Spec{spec}, native.AVIFEncoder{}, func(v variant.Variant) error {
 		data, err := strip.Variant(strip.Media(v.Media), v.Data)
-		if err == nil && len(data) <= len(p.views[first].Data) {
+		if err == nil && variant.Worth(len(data), len(p.views[first].Data)) {
 			p.later = append(p.later, share.Variant{Role: v.Role, Media: v.Media, Width: v.Width, Height: v.Height, Data: data})
 		}
 		return err

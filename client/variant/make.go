@@ -106,3 +106,8 @@ func encode(img *image.NRGBA, spec Spec, o Options, enc Encoder) (Variant, error
 	}
 	return v, nil
 }
+
+// Worth reports whether a view in AVIF goes along beside one in WebP, by their bytes: where it is a tenth smaller. Of 48 photos
+// all for which a view from libaom had a spot that was worse than libwebp's at viewQuality (butteraugli, up to 1.17 times as
+// far off) were among those that saved less.
+func Worth(avif, webp int) bool { return 10*avif <= 9*webp }

@@ -268,3 +268,14 @@ func TestMakeStops(t *testing.T) {
 		t.Error("Make of an empty picture succeeded")
 	}
 }
+
+func TestWorth(t *testing.T) {
+	for _, tt := range []struct {
+		avif, webp int
+		want       bool
+	}{{90, 100, true}, {91, 100, false}, {100, 100, false}, {110, 100, false}, {9, 10, true}, {0, 0, true}} {
+		if got := Worth(tt.avif, tt.webp); got != tt.want {
+			t.Errorf("%d beside %d: %v", tt.avif, tt.webp, got)
+		}
+	}
+}
