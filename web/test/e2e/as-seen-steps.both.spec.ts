@@ -1,8 +1,9 @@
 // Before sending, what stands before the photos, step by step, and what who looks closely at a large photo will see: as the
 // link has it afterwards.
 import { expect, type Page, test } from "@playwright/test";
+import { findings } from "./look.ts";
 import { type Means, teachMeans } from "./means.ts";
-import { choose, distance, part, shows, textOf } from "./pages.ts";
+import { choose, distance, part, shows, stranger, textOf } from "./pages.ts";
 import { photo } from "./photos.ts";
 import { boxes, misplaced, opened, preview, turnTo, window } from "./seen-page.ts";
 import { Site } from "./site.ts";
@@ -119,6 +120,31 @@ test("what rules do not ask for has no step", async ({ page }) => {
   await expect.poll(steps).toEqual(["seen-gate", "seen-photos"]);
   await expect(page.locator(".seen-host .gate")).toContainText("last");
 });
+
+for (const locale of ["en", "de"])
+  test(`on a phone all steps can be reached, in ${locale}`, { tag: "@chromium" }, async ({ browser }) => {
+    const page = await stranger(browser, { locale, viewport: { width: 360, height: 740 } });
+    await page.goto(`${site.url}/`);
+    await choose(page, photo("screenshot"));
+    await part(page, "passphrase").fill(passphrase);
+    await part(page, "ask-first").check();
+    await preview(page);
+    const within = () =>
+      page.locator(".seen-head label").evaluateAll((all) =>
+        all.map((label) => {
+          const { left, right } = label.getBoundingClientRect();
+          return left >= 0 && right <= innerWidth && label.scrollWidth <= label.clientWidth;
+        }),
+      );
+    expect(await within()).toEqual([true, true, true, true, true]);
+    for (const step of ["door", "words", "admitted", "gate"]) {
+      await part(page, `seen-${step}`).check({ force: true });
+      expect(await findings(page), step).toEqual([]);
+    }
+    await page.setViewportSize({ width: 240, height: 740 });
+    expect(await within(), "control: they would not fit into a narrower one").toContain(false);
+    await page.context().close();
+  });
 
 /** The tiles on the screen: where each lies, and the mean colours of 4 × 4 cells. */
 const tiles = (page: Page) =>
