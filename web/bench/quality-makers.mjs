@@ -6,6 +6,7 @@ import net from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
 import { chromium, firefox } from "@playwright/test";
+import { Decrypter } from "age-encryption";
 
 const run = promisify(execFile);
 const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), "../..");
@@ -16,39 +17,54 @@ const launch = {
   firefox: () => firefox.launch({ channel: "moz-firefox", executablePath: "/usr/bin/firefox-esr" }),
 };
 
-/** Everything that is made: of each photo a view by every maker, and the screenshot by every maker. */
-export async function makers({ browsers, photos, screen, scratch }) {
+/** What canvases answer that cannot write WebP, as in Safari: the PNG that nobody wanted. */
+const withoutWebP = `const write = OffscreenCanvas.prototype.convertToBlob;
+  OffscreenCanvas.prototype.convertToBlob = function (options) {
+    return write.call(this, options?.type === "image/webp" ? { type: "image/png" } : options);
+  };\n`;
+
+/** Browsers, and what their codec workers begin with. The first also shows what the codecs that come with the page make. */
+const kinds = {
+  chromium: { launch: launch.chromium, before: "" },
+  firefox: { launch: launch.firefox, before: "" },
+  "chromium without WebP": { launch: launch.chromium, before: withoutWebP, alone: true },
+};
+
+/**
+ * What is made of each picture by every maker: of those the view, with its size, its format, and whether it would be sent.
+ * [{ picture, maker, file, size, kept }]
+ */
+export async function makers({ browsers, pictures, scratch }) {
   const site = await serve(scratch);
-  const views = new Map(photos.map((photo) => [photo, []]));
-  const screens = [];
+  const made = [];
   try {
-    for (const name of browsers) {
-      const browser = await launch[name]();
-      try {
-        const page = await workshop(browser, site.url);
-        for (const file of [...photos, screen]) {
-          const made = await inPage(page, file, name === browsers[0]);
-          for (const { by, bytes, extension, size } of made) {
-            const maker = by === "page" ? "the page's own codecs" : `${name}, ${by}`;
-            const out = path.join(scratch, `${path.basename(file)}.${name}.${by}.${extension}`);
-            fs.writeFileSync(out, Buffer.from(bytes, "base64"));
-            if (file === screen) screens.push({ maker, file: out, screen });
-            else views.get(file).push({ maker, file: out, size });
-          }
-        }
-      } finally {
-        await browser.close();
-      }
-    }
-    for (const file of [...photos, screen]) {
-      const found = await byCommand(site, file, scratch);
-      if (file === screen) screens.push({ maker: "command line", file: found.file, screen });
-      else views.get(file).push({ maker: "command line", ...found });
-    }
+    for (const name of Object.keys(kinds).filter((name) => browsers.includes(name.split(" ")[0])))
+      made.push(...(await byBrowser(name, name === browsers[0], site, pictures, scratch)));
+    for (const picture of pictures) made.push(...(await byCommand(site, picture, scratch)));
   } finally {
     site.stop();
   }
-  return { photos: photos.map((photo) => ({ photo, views: views.get(photo) })), screens };
+  return made;
+}
+
+async function byBrowser(name, withLibraries, { url }, pictures, scratch) {
+  const { launch, before, alone = false } = kinds[name];
+  const browser = await launch();
+  const made = [];
+  try {
+    const page = await workshop(browser, url, before);
+    for (const picture of pictures)
+      for (const { by, bytes, extension, size, kept } of await inPage(page, picture, withLibraries)) {
+        if (alone && by !== "jpg") continue;
+        const maker = by === "page" ? "the page's own codecs, webp" : `${name}, ${by}`;
+        const file = path.join(scratch, `${path.basename(picture)}.${name}.${by}.${extension}`);
+        fs.writeFileSync(file, Buffer.from(bytes, "base64"));
+        made.push({ picture, maker, file, size, kept });
+      }
+  } finally {
+    await browser.close();
+  }
+  return made;
 }
 
 /** A server to get the workers from, and to send to. */
@@ -77,8 +93,12 @@ async function serve(scratch) {
 }
 
 /** A page of the site without its policies, which starts the workers by hand. */
-async function workshop(browser, url) {
+async function workshop(browser, url, before) {
   const page = await browser.newPage();
+  await page.route(/codec\.worker-/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: before + (await response.text()) });
+  });
   const front = await (await fetch(`${url}/`)).text();
   const listed = [...front.matchAll(/<link data-asset="([^"]+)" href="([^"]+)"/g)];
   const assets = Object.fromEntries(listed.map(([, name, href]) => [name, new URL(href, `${url}/`).href]));
@@ -119,13 +139,13 @@ async function begin(assets) {
   };
   const view = 2;
   const extensions = { 3: "webp", 4: "avif", 1: "jpg" };
-  const told = async (by, { blob, width, height, media }) => {
+  const told = async (by, { blob, width, height, media }, kept = true) => {
     const text = await new Promise((resolve) => {
       const reader = new FileReader();
       reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
       reader.readAsDataURL(blob);
     });
-    return { by, bytes: text, extension: extensions[media], size: { width, height } };
+    return { by, bytes: text, extension: extensions[media], size: { width, height }, kept };
   };
   globalThis.make = async (photo, withLibraries) => {
     const { value: about } = await strip.call("inspect", photo);
@@ -147,10 +167,13 @@ async function begin(assets) {
       const other = await codec.call("other", made.view.image, first, made.view.quality, about.wide);
       const second = other instanceof Blob ? { ...first, media: 3, blob: other } : other && (await muxed(other));
       // A second format goes along where it is no larger.
-      if (second && second.blob.size <= first.blob.size) all.push(await told(extensions[second.media], second));
+      if (second) all.push(await told(extensions[second.media], second, second.blob.size <= first.blob.size));
     }
-    if (withLibraries && about.media === 1) {
-      const pixels = await library.call("decode", photo, about.media, libraries);
+    if (withLibraries) {
+      const decoded =
+        about.media === 1 ? library.call("decode", photo, about.media, libraries) : strip.call("decode", photo);
+      const found = await decoded;
+      const pixels = about.media === 1 ? found : found.value;
       const own = await library.call("make", pixels, plan, libraries);
       all.push(
         await told(
@@ -171,16 +194,41 @@ async function inPage(page, file, withLibraries) {
   );
 }
 
-/** What "safelight get" hands out, the largest view: WebP, where there is AVIF too. */
-async function byCommand({ url }, file, scratch) {
+/** What "safelight send --avif" makes: all views of the largest size, taken from the files as they are stored. */
+async function byCommand({ url }, picture, scratch) {
   const dir = fs.mkdtempSync(path.join(scratch, "got-"));
   const options = { env: { ...process.env, SAFELIGHT_SERVER: url } };
-  const args = ["send", "--manage-file", path.join(dir, "manage"), file];
+  const args = ["send", "--avif", "--manage-file", path.join(dir, "manage"), picture];
   const link = (await run(bin("safelight"), args, options)).stdout.trim();
   const info = JSON.parse((await run(bin("safelight"), ["info", "--json", link], options)).stdout);
   const views = info.photos[0].variants.filter(({ role }) => role === "view");
-  const view = views.reduce((most, one) => (one.width > most.width ? one : most));
-  await run(bin("safelight"), ["get", "--variant", "view", "-o", path.join(dir, "out"), link], options);
-  const [name] = fs.readdirSync(path.join(dir, "out"));
-  return { file: path.join(dir, "out", name), size: { width: view.width, height: view.height } };
+  const { width, height } = views.reduce((most, one) => (one.width > most.width ? one : most));
+  await run(bin("safelight"), ["get", "--sealed", "-o", path.join(dir, "sealed"), link], options);
+  const files = await unsealed(path.join(dir, "sealed"));
+  return views
+    .filter((view) => view.width === width)
+    .map((view) => {
+      const extension = view.media.toLowerCase();
+      const [file, ...others] = files.filter((file) => isView(file, view));
+      if (!file || others.length > 0) throw new Error(`no one ${extension} of ${view.bytes} bytes`);
+      return { picture, maker: `command line, ${extension}`, file, size: { width, height }, kept: true };
+    });
+}
+
+const isView = (file, { bytes, media }) =>
+  fs.statSync(file).size === bytes && file.toLowerCase().endsWith(`.${media.toLowerCase()}`);
+
+/** Opens sealed bundles with the passphrases that lie beside them, and returns the files. */
+async function unsealed(dir) {
+  const words = fs.readFileSync(path.join(dir, "passphrases.txt"), "utf8");
+  const out = path.join(dir, "out");
+  fs.mkdirSync(out);
+  for (const [, name, passphrase] of words.matchAll(/^(bundle-\d+)\.age\s+(\S+)$/gm)) {
+    const decrypter = new Decrypter();
+    decrypter.addPassphrase(passphrase);
+    const zip = path.join(dir, `${name}.zip`);
+    fs.writeFileSync(zip, await decrypter.decrypt(fs.readFileSync(path.join(dir, `${name}.age`))));
+    await run("unzip", ["-q", "-d", path.join(out, name), zip]);
+  }
+  return fs.readdirSync(out, { recursive: true }).map((name) => path.join(out, name));
 }
