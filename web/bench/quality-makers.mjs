@@ -166,8 +166,9 @@ async function begin(assets) {
     if (made.view) {
       const other = await codec.call("other", made.view.image, first, made.view.quality, about.wide);
       const second = other instanceof Blob ? { ...first, media: 3, blob: other } : other && (await muxed(other));
-      // A second format goes along where it is no larger.
-      if (second) all.push(await told(extensions[second.media], second, second.blob.size <= first.blob.size));
+      // As engine/making.ts keeps it.
+      const most = second?.media === 4 ? 0.9 * first.blob.size : first.blob.size;
+      if (second) all.push(await told(extensions[second.media], second, second.blob.size <= most));
     }
     if (withLibraries) {
       const decoded =
