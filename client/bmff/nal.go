@@ -4,15 +4,17 @@ import "encoding/binary"
 
 // NAL unit types of table 7-1 of ITU-T H.265.
 const (
-	NALFirstIRAP = 16
-	NALLastIRAP  = 23
-	NALVPS       = 32
-	NALSPS       = 33
-	NALPPS       = 34
-	NALAUD       = 35
-	NALFiller    = 38
-	NALPrefixSEI = 39
-	NALSuffixSEI = 40
+	NALFirstIRAP  = 16
+	NALLastIRAP   = 23
+	NALIDRLeading = 19 // with pictures that lead it,
+	NALIDR        = 20 // without
+	NALVPS        = 32
+	NALSPS        = 33
+	NALPPS        = 34
+	NALAUD        = 35
+	NALFiller     = 38
+	NALPrefixSEI  = 39
+	NALSuffixSEI  = 40
 )
 
 // NAL is one unit with its header.

@@ -14,8 +14,15 @@ type SPS struct {
 	CroppedX, CroppedY          int
 	Primaries, Transfer, Matrix int
 	FullRange                   bool
-	pocBits                     int
-	sets                        [][]int // short-term reference picture sets: the distances of each
+	payload                     []byte
+	// Where parts of payload begin and end, in bits.
+	profileEnd, orderingAt, orderingEnd int
+	setsAt, setsEnd, usabilityEnd, end  int
+	held, reordered                     int // pictures, of the last layer
+	signal, coloursTold, chromaTold     bool
+	chromaAt                            [2]int
+	pocBits                             int
+	sets                                [][]int // short-term reference picture sets: the distances of each
 }
 
 // ParseVPS checks a video parameter set, to the last bit, and returns its id.
@@ -83,14 +90,17 @@ func profile(r *Bits, sub int) {
 	}
 }
 
-func ordering(r *Bits, sub int) {
+// ordering reads how many pictures a decoder holds and puts in another order, and returns the last of these.
+func ordering(r *Bits, sub int) (held, reordered int) {
 	n := 1
 	if r.Flag() {
 		n = sub + 1
 	}
-	for range 3 * n {
+	for range n {
+		held, reordered = bounded(r, 15), bounded(r, 15)
 		r.UE()
 	}
+	return held, reordered
 }
 
 // reference reads hrd_parameters.
@@ -146,7 +156,7 @@ func ParseSPS(n NAL) (*SPS, error) {
 	if r.Failed() || sub > 6 {
 		return nil, ErrFormat
 	}
-	s.General = payload[1:13:13]
+	s.payload, s.General, s.profileEnd = payload, plainProfile(payload[1:13]), r.Position()
 	s.ID = bounded(r, 15)
 	s.Chroma = bounded(r, 3)
 	if s.Chroma == 3 && r.Flag() {
@@ -155,7 +165,9 @@ func ParseSPS(n NAL) (*SPS, error) {
 	s.size(r)
 	s.DepthLuma, s.DepthChroma = 8+bounded(r, 8), 8+bounded(r, 8)
 	s.pocBits = 4 + bounded(r, 12)
-	ordering(r, sub)
+	s.orderingAt = r.Position()
+	s.held, s.reordered = ordering(r, sub)
+	s.orderingEnd = r.Position()
 	for range 6 {
 		r.UE() // block sizes
 	}
@@ -169,12 +181,15 @@ func ParseSPS(n NAL) (*SPS, error) {
 		r.UE()
 		r.Skip(1)
 	}
+	s.setsAt = r.Position()
 	s.pictureSets(r)
+	s.setsEnd = r.Position()
 	r.Skip(2)
 	s.Primaries, s.Transfer, s.Matrix = 2, 2, 2
 	if r.Flag() {
 		s.usability(r, sub)
 	}
+	s.usabilityEnd = r.Position()
 	if r.Flag() {
 		ranges, layers := r.Flag(), r.Flag()
 		if r.U(6) != 0 {
@@ -187,6 +202,7 @@ func ParseSPS(n NAL) (*SPS, error) {
 			r.Skip(1)
 		}
 	}
+	s.end = r.Position()
 	if !n.Escaped() || !r.Trailing() || s.Width <= 0 || s.Height <= 0 {
 		return nil, ErrFormat
 	}
@@ -283,16 +299,15 @@ func (s *SPS) usability(r *Bits, sub int) {
 	if r.Flag() {
 		r.Skip(1)
 	}
-	if r.Flag() {
+	if s.signal = r.Flag(); s.signal {
 		r.Skip(3)
 		s.FullRange = r.Flag()
-		if r.Flag() {
+		if s.coloursTold = r.Flag(); s.coloursTold {
 			s.Primaries, s.Transfer, s.Matrix = r.U(8), r.U(8), r.U(8)
 		}
 	}
-	if r.Flag() {
-		r.UE()
-		r.UE()
+	if s.chromaTold = r.Flag(); s.chromaTold {
+		s.chromaAt = [2]int{bounded(r, 5), bounded(r, 5)}
 	}
 	r.Skip(3)
 	if r.Flag() {
@@ -323,8 +338,8 @@ func ParsePPS(n NAL) (id, sps int, err error) {
 	r := BitsOf(n.Payload())
 	id, sps = bounded(r, 63), bounded(r, 15)
 	r.Skip(7)
-	r.UE()
-	r.UE()
+	bounded(r, 14) // references, which a still has none of
+	bounded(r, 14)
 	r.SE()
 	r.Skip(1)
 	skips := r.Flag()

@@ -309,6 +309,14 @@ func (p heifPlaces) nals(mark []byte) {
 	config("behind the picture parameters", vps, sps, slices.Concat(pps, mark))
 	config("behind the video parameters", slices.Concat(vps, mark), sps, pps)
 	config("configuration twice", vps, vps, sps, pps)
+	clock, number := striptest.BitsOf(canary[:8]), "0000000000000001"+"100110101001101"
+	config("clock of the video parameters", striptest.Planted(vps, 2, clock+"0"+"1"), sps, pps)
+	config("clock of the sequence", vps, striptest.Planted(sps, 3, clock+"0"+"0"), pps)
+	config("window to be shown", vps, striptest.Planted(sps, 4, number+"1"+"1"+"1"), pps)
+	// Restrictions: three flags, and five numbers.
+	config("restrictions", vps, striptest.Planted(sps, 2, "101"+"1"+number+"1"+"1"+"1"), pps)
+	config("as encoders write it", striptest.WordyVPS, striptest.WordySPS, pps)
+	config("bits that are reserved", patch(vps, 12, mark[:3]), sps, pps)
 	// pps_id becomes 1 where its first bit, ue(0), becomes 010.
 	config("parameters of no slice", vps, sps, pps, nal(34, 0, []byte{0x50, 0x5c, 0xac, 0x08, 0x90}))
 	p.heic("behind the configuration", func(f *striptest.HEIF) {

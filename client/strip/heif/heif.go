@@ -10,10 +10,12 @@
 // frame but what pads the last block or tile.
 //
 // Headers of AV1 and parameter sets of HEVC are parsed to the last bit, and extensions in which anything could be are
-// refused. Not accounted for is what lies within entropy-coded data: behind the last symbol of an AV1 tile or a HEVC slice
-// segment bytes could follow that only a full decoder would find (zeros there are cut off in HEVC). Nor are the headers of
-// HEVC slices and of AV1 layers above the first, behind their first fields, nor the numbers that a header may hold for
-// players, such as the clock rates of HEVC; those of AV1 are overwritten.
+// refused. Of HEVC the video and sequence parameters are written anew: without clock rates, buffers and windows for players,
+// without reserved bits, and, where the picture starts afresh, without lists of reference pictures; clock rates of AV1 are
+// overwritten. Not accounted for is what lies within entropy-coded data: behind the last symbol of an AV1 tile or a HEVC
+// slice segment bytes could follow that only a full decoder would find (zeros there are cut off in HEVC). Nor are the headers
+// of HEVC slices and of AV1 layers above the first, behind their first fields. Who wants to be sure of that has the picture
+// converted, or sends pixels only.
 package heif
 
 import (

@@ -185,8 +185,9 @@ func (h *hevc) active() (*bmff.SPS, error) {
 	if s == nil || h.vps[s.VPS] == nil {
 		return nil, damaged("coded picture")
 	}
-	maps.DeleteFunc(h.vps, func(id int, _ bmff.NAL) bool { return id != s.VPS })
-	maps.DeleteFunc(h.sps, func(id int, _ bmff.NAL) bool { return id != sps })
+	// Of these only what shows the picture is written; a picture of these kinds takes nothing from any before it.
+	resets := h.slices[0].Type() == bmff.NALIDR || h.slices[0].Type() == bmff.NALIDRLeading
+	h.vps, h.sps = map[int]bmff.NAL{s.VPS: s.VPSBytes()}, map[int]bmff.NAL{sps: s.Bytes(resets)}
 	maps.DeleteFunc(h.pps, func(id int, u bmff.NAL) bool { return !h.used[id] })
 	return s, nil
 }

@@ -141,11 +141,12 @@ func accountSequence(b []byte) [2]int {
 
 // accountHEVC checks that the units are the slices of one picture that needs no other, of the size that it says.
 func accountHEVC(it *heifItem, b []byte) error {
+	kind := byte(0)
 	for first := true; len(b) > 0; first = false {
 		n := int(binary.BigEndian.Uint32(b))
 		u := b[4 : 4+n]
 		b = b[4+n:]
-		kind := u[0] >> 1
+		kind = u[0] >> 1
 		if kind < 16 || kind > 21 || u[0]&1 != 0 || u[1] != 1 {
 			return fmt.Errorf("hevc: unit of type %d", kind)
 		}
@@ -188,5 +189,102 @@ func accountHEVC(it *heifItem, b []byte) error {
 	if w != int(it.width) || h != int(it.height) {
 		return errors.New("hevc: of another size than it says")
 	}
+	if err := accountSequenceSet(&r, kind == 19 || kind == 20); err != nil {
+		return err
+	}
+	return accountVideoSet(it.boxes["hvcC"])
+}
+
+var errSet = errors.New("hevc: a parameter set says more than one picture needs")
+
+// accountSequenceSet reads a sequence parameter set from behind the size of the picture on.
+func accountSequenceSet(r *accountBits, resets bool) error {
+	for range 3 {
+		r.ue()
+	}
+	if r.u(1) != 0 || r.ue() > 15 || r.ue() > 15 || r.ue() != 0 {
+		return errSet
+	}
+	for range 6 {
+		r.ue()
+	}
+	if r.u(1) == 1 && r.u(1) == 1 {
+		return nil // lists of scales are not followed here
+	}
+	r.u(2)
+	if r.u(1) == 1 {
+		r.u(8)
+		r.ue()
+		r.ue()
+		r.u(1)
+	}
+	if !resets {
+		return nil
+	}
+	if r.ue() != 0 || r.u(1) != 0 {
+		return errSet
+	}
+	r.u(2)
+	if r.u(1) == 1 {
+		if r.u(2) != 0 {
+			return errSet
+		}
+		signal := r.u(1)
+		if signal == 1 {
+			if r.u(3) != 5 {
+				return errSet
+			}
+			r.u(1)
+			if r.u(1) == 1 {
+				r.u(24)
+			}
+		}
+		place := r.u(1)
+		if place == 1 && (r.ue() > 5 || r.ue() > 5) {
+			return errSet
+		}
+		if signal+place == 0 || r.u(6) != 0 {
+			return errSet
+		}
+	}
+	if r.u(1) == 1 {
+		r.u(17) // ranges
+	}
+	return accountEnd(r)
+}
+
+// accountEnd wants a one and zeros up to the next byte, and that that is the end.
+func accountEnd(r *accountBits) error {
+	if r.u(1) != 1 || 8*len(r.b)-r.at > 7 || r.u(8*len(r.b)-r.at) != 0 {
+		return errSet
+	}
 	return nil
+}
+
+// accountVideoSet wants the video parameter set to say what the configuration does, and nothing else.
+func accountVideoSet(c []byte) error {
+	n := int(binary.BigEndian.Uint16(c[26:]))
+	r := accountBits{b: bytes.ReplaceAll(c[30:28+n], []byte{0, 0, 3}, []byte{0, 0})}
+	r.u(4)
+	if r.u(2) != 3 || r.u(6) != 0 {
+		return errSet
+	}
+	layers := r.u(3)
+	r.u(1)
+	if r.u(16) != 0xffff {
+		return errSet
+	}
+	if !bytes.Equal(r.b[4:16], c[1:13]) {
+		return errors.New("hevc: the configuration says something else than the video parameters")
+	}
+	if idc := c[1] & 31; idc >= 1 && idc <= 3 && (c[6]&15 != 0 || !bytes.Equal(c[7:12], make([]byte, 5))) || c[3]&15 != 0 || c[4] != 0 || c[5] != 0 {
+		return errSet
+	}
+	if r.u(96); layers > 0 {
+		return nil // nor are layers
+	}
+	if r.u(1) != 0 || r.ue() > 15 || r.ue() > 15 || r.ue() != 0 || r.u(6) != 0 || r.ue() != 0 || r.u(2) != 0 {
+		return errSet
+	}
+	return accountEnd(&r)
 }

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // HEIF is an AVIF or HEIC file in parts, put together as it is said. SmallAVIF and SmallGrid return such as a stripped file
@@ -51,11 +54,53 @@ var (
 	AV1Frame         = unhex("321b1b401c71c704003a96a22fd7f7b7ffa89a56c4b1bd1813d5cfe8ca")
 	AV1PlaneSequence = unhex("0a0518113f7615")
 	AV1PlaneFrame    = unhex("323710008222d9e14c65f814bcfd8e76e547d6e7f03c9d6525fb302b82e6e7c4088fc19e124389d47cb0234f77a628700e990676153862d5fc")
-	HEVCVPS          = unhex("40010c01ffff03700000030090000003000003001eba0240")
-	HEVCSPS          = unhex("42010103700000030090000003000003001ea020810596ea4929ae6e04040c080000030008000003000840")
+	HEVCVPS          = unhex("40010c01ffff03700000030090000003000003001e3c09")
+	HEVCSPS          = unhex("42010103700000030090000003000003001ea020810594f924a6b9b810103004")
 	HEVCPPS          = unhex("4401c172b02240")
-	HEVCSlice        = unhex("2801af1980f78043fdebc4c4b13aa1d8b33ab3826faf0440f7b757a84041c03123d472ad8d6dc5cb1ee4c989efab80790a3692ca0296e57a5ad3996a8559d5")
+	// The first two as x265 writes them, and with more than a still needs.
+	WordyVPS  = unhex("40010c01ffff03700000030090000003000003001eba0240")
+	WordySPS  = unhex("42010103700000030090000003000003001ea020810596ea4929ae6e04040c080000030008000003000840")
+	HEVCSlice = unhex("2801af1980f78043fdebc4c4b13aa1d8b33ab3826faf0440f7b757a84041c03123d472ad8d6dc5cb1ee4c989efab80790a3692ca0296e57a5ad3996a8559d5")
 )
+
+// Planted sets one of the flags that a parameter set without anything for players ends with, counted from the last, and puts
+// bits behind it.
+func Planted(set []byte, flag int, bits string) []byte {
+	var b strings.Builder
+	for _, c := range bytes.ReplaceAll(set[2:], []byte{0, 0, 3}, []byte{0, 0}) {
+		fmt.Fprintf(&b, "%08b", c)
+	}
+	all := b.String()
+	all = all[:strings.LastIndexByte(all, '1')]
+	at := len(all) - flag
+	all = all[:at] + "1" + bits + all[at+1:] + "1"
+	out := slices.Clone(set[:2])
+	for zeros := 0; len(all) > 0; {
+		all += strings.Repeat("0", max(8-len(all), 0))
+		v, err := strconv.ParseUint(all[:8], 2, 8)
+		if err != nil {
+			panic("striptest: " + err.Error())
+		}
+		all = all[8:]
+		if zeros >= 2 && v <= 3 {
+			out, zeros = append(out, 3), 0
+		}
+		if zeros++; v != 0 {
+			zeros = 0
+		}
+		out = append(out, byte(v))
+	}
+	return out
+}
+
+// BitsOf returns the bits of a text.
+func BitsOf(text string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		fmt.Fprintf(&b, "%08b", c)
+	}
+	return b.String()
+}
 
 func unhex(s string) []byte {
 	b, err := hex.DecodeString(s)
