@@ -57,6 +57,8 @@ func (c *jxlCoder) align() { c.at = 8 * len(c.b) }
 type wordy struct {
 	channel, frame, extension, frameExtension, filterExtension []byte
 	shown, last                                                bool
+	weights                                                    []byte // 30 bytes, for enlarging by two
+	enlarged                                                   bool
 }
 
 func (f wordy) code() []byte {
@@ -91,10 +93,19 @@ func (f wordy) code() []byte {
 	c.put(0, 1, 0, 1, 1, 2, 1, 2, 0, 1, 2, 2, 11, 4) // gray, D65, sRGB's curve
 	c.put(0, 2, 1, 1)                                // perceptual, tone mapping as usual
 	extension(f.extension)
-	c.put(1, 1)
+	factor := 0
+	if f.enlarged {
+		factor = 1
+	}
+	if f.weights == nil {
+		c.put(1, 1)
+	} else {
+		c.put(0, 1, 1, 3)
+		c.text(f.weights)
+	}
 	c.align()
-	c.put(0, 1, 0, 2, 1, 1, 0, 2, 0, 1, 0, 2, 0, 2, 1, 2, 0, 2, 0, 1) // a modular frame, whole
-	c.put(0, 4, 1, 1)                                                 // replaces; the last
+	c.put(0, 1, 0, 2, 1, 1, 0, 2, 0, 1, factor, 2, 0, 2, 1, 2, 0, 2, 0, 1) // a modular frame, whole
+	c.put(0, 4, 1, 1)                                                      // replaces; the last
 	name(f.frame)
 	c.put(0, 1, 0, 1, 0, 2)
 	extension(f.filterExtension)
@@ -131,7 +142,7 @@ func jxlPlaces() map[string][]byte {
 		"extension":                   wordy{extension: mark}.code(),
 		"extension of the frame":      wordy{frameExtension: mark}.code(),
 		"extension of the filter":     wordy{filterExtension: mark}.code(),
-		"all names and extensions":    jxlFile(jxlBox("jxlc", wordy{mark, mark, mark, mark, mark, true, true}.code())),
+		"all names and extensions":    jxlFile(jxlBox("jxlc", wordy{channel: mark, frame: mark, extension: mark, frameExtension: mark, filterExtension: mark, shown: true, last: true}.code())),
 	}
 	exif := append([]byte{0, 0, 0, 0}, striptest.EXIF(1, 1, striptest.Options{Owner: canary})...)
 	for name, data := range map[string][]byte{
@@ -205,6 +216,7 @@ func TestJXLKept(t *testing.T) {
 		{"lossless with alpha", alphaJXL, jxl.Image{Width: 33, Height: 17, Orientation: 1, Alpha: true}},
 		{"gray", wordy{}.code(), jxl.Image{Width: 8, Height: 8, Orientation: 6, Alpha: true}},
 		{"container", jxlFile(jxlBox("jxlc", alphaJXL)), jxl.Image{Width: 33, Height: 17, Orientation: 1, Alpha: true, Container: true}},
+		{"weights by which it is enlarged", wordy{weights: make([]byte, 30), enlarged: true}.code(), jxl.Image{Width: 8, Height: 8, Orientation: 6, Alpha: true}},
 		{"level 10", jxlFile(jxlBox("jxll", []byte{10}), jxlBox("jxlc", alphaJXL)), jxl.Image{Width: 33, Height: 17, Orientation: 1, Alpha: true, Container: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -219,12 +231,15 @@ func TestJXLKept(t *testing.T) {
 		})
 	}
 	mark := []byte(canary)
-	if out, _ := strippedJXL(t, wordy{mark, mark, mark, mark, mark, true, true}.code()); !bytes.Equal(out, wordy{}.code()) {
+	if out, _ := strippedJXL(t, wordy{channel: mark, frame: mark, extension: mark, frameExtension: mark, filterExtension: mark, shown: true, last: true}.code()); !bytes.Equal(out, wordy{}.code()) {
 		t.Error("names and extensions leave a trace")
 	}
 }
 
 func TestJXLRefused(t *testing.T) {
+	if striptest.Account(wordy{weights: make([]byte, 30)}.code()) == nil {
+		t.Error("control: the independent parser finds nothing wrong with weights that nothing is enlarged by")
+	}
 	code := func(fields ...int) []byte {
 		c := &jxlCoder{}
 		c.put(0x0aff, 16)
@@ -250,6 +265,7 @@ func TestJXLRefused(t *testing.T) {
 		{"no codestream", jxlFile(jxlBox("Exif", []byte("x"))), refuse.Damaged},
 		{"two codestreams", jxlFile(jxlBox("jxlc", pixelJXL), jxlBox("jxlc", pixelJXL)), refuse.Damaged},
 		{"pieces out of order", jxlFile(jxlBox("jxlp", []byte{0x80, 0, 0, 1}, pixelJXL)), refuse.Damaged},
+		{"weights", wordy{weights: make([]byte, 30)}.code(), refuse.Coding},
 		{"boxes", jxlFile(bytes.Repeat(jxlBox("abcd"), 1_000_000)), refuse.Coding},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -268,7 +284,7 @@ func TestJXLRefused(t *testing.T) {
 func TestJXLMutations(t *testing.T) {
 	accepted := 0
 	mark := []byte(canary)
-	for _, seed := range [][]byte{pixelJXL, alphaJXL, wordy{}.code(), wordy{mark, mark, mark, mark, mark, true, true}.code(), jxlPlaces()["between pieces"]} {
+	for _, seed := range [][]byte{pixelJXL, alphaJXL, wordy{}.code(), wordy{channel: mark, frame: mark, extension: mark, frameExtension: mark, filterExtension: mark, shown: true, last: true}.code(), jxlPlaces()["between pieces"]} {
 		for at := range seed {
 			for bit := range 8 {
 				src := bytes.Clone(seed)
@@ -303,7 +319,7 @@ func checkJXL(t *testing.T, src []byte) bool {
 
 func FuzzJXL(f *testing.F) {
 	mark := []byte(canary)
-	for _, seed := range [][]byte{pixelJXL, alphaJXL, wordy{mark, mark, mark, mark, mark, true, true}.code(), jxlPlaces()["between pieces"]} {
+	for _, seed := range [][]byte{pixelJXL, alphaJXL, wordy{channel: mark, frame: mark, extension: mark, frameExtension: mark, filterExtension: mark, shown: true, last: true}.code(), jxlPlaces()["between pieces"]} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, src []byte) { checkJXL(t, src) })

@@ -74,8 +74,9 @@ func (c *codestream) frameHeader(f *frame) error {
 			c.bits(6)
 		}
 		f.upsampling = int(c.number(powers))
+		c.enlarged |= uint64(f.upsampling) >> 1
 		for range c.channels {
-			c.number(powers)
+			c.enlarged |= c.number(powers) >> 1
 		}
 	}
 	if f.modular {

@@ -12,9 +12,11 @@ type codestream struct {
 	channels      int // beside colour: one of alpha, or none
 	xyb           bool
 	wide          bool
-	patches       bool // a frame of patches has come
-	pieced        bool // a frame has taken pieces from it
-	smaller       bool // a frame of an eighth of the size has come
+	patches       bool   // a frame of patches has come
+	pieced        bool   // a frame has taken pieces from it
+	smaller       bool   // a frame of an eighth of the size has come
+	weights       uint64 // bits for enlarging by two, four and eight: the file has numbers of its own,
+	enlarged      uint64 // and a frame is enlarged so
 	parts         []Part
 }
 
@@ -47,6 +49,9 @@ func (c *codestream) rewrite() error {
 		if last {
 			break
 		}
+	}
+	if c.weights&^c.enlarged != 0 {
+		return coding("weights that nothing is enlarged by")
 	}
 	rest := c.in.b[c.in.at/8:]
 	if len(rest) > 0 {
@@ -89,9 +94,9 @@ func (c *codestream) metadata() error {
 	if c.xyb && !c.flag() {
 		c.halves(16)
 	}
-	mask := c.bits(3)
+	c.weights = c.bits(3)
 	for i, n := range []int{15, 55, 210} {
-		if mask>>i&1 == 1 {
+		if c.weights>>i&1 == 1 {
 			c.halves(n)
 		}
 	}

@@ -9,7 +9,8 @@
 // Not accounted for: the inside of sections. They are copied as they are, so bits behind the last symbol of a section stay,
 // and so do patches that no picture uses. Who wants to be sure of that has the picture converted.
 //
-// Refused, and to be converted: animations, previews, layers, crops, channels other than alpha, a colour profile within the
+// Refused, and to be converted: animations, previews, layers, crops, channels other than alpha, weights for enlarging by which
+// nothing is enlarged, a colour profile within the
 // codestream (cameras and encoders name common colour spaces by number instead) and reordered sections.
 package jxl
 

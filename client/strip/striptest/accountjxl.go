@@ -34,6 +34,7 @@ type jxlBits struct {
 	err      error
 	modular  bool
 	pictures map[int]int // frames by kind
+	enlarged int         // factors by which frames are, halved
 }
 
 func (r *jxlBits) u(n int) int {
@@ -97,6 +98,7 @@ func accountCodestream(b []byte) error {
 	if r.u(1) == 0 {
 		r.metadata()
 	}
+	mask := 0
 	if r.u(1) == 0 {
 		if r.xyb && r.u(1) == 0 {
 			r.u(16 * 3)
@@ -106,7 +108,7 @@ func accountCodestream(b []byte) error {
 			r.u(16 * 3)
 			r.u(16)
 		}
-		mask := r.u(3)
+		mask = r.u(3)
 		for i, n := range []int{15, 55, 210} {
 			for range n * (mask >> i & 1) {
 				r.u(16)
@@ -117,6 +119,7 @@ func accountCodestream(b []byte) error {
 		r.align()
 		last = r.frame()
 	}
+	r.no("weights that nothing is enlarged by", mask&^r.enlarged != 0)
 	if r.err == nil && r.at != 8*len(b) {
 		return fmt.Errorf("jxl: %d bytes behind the last frame", len(b)-r.at/8)
 	}
@@ -188,7 +191,8 @@ func (r *jxlBits) frame() (last bool) {
 				r.u(6)
 			}
 			for i := range 1 + r.extra {
-				if v := r.u32(0, 1, 0, 2, 0, 4, 0, 8); i == 0 {
+				v := r.u32(0, 1, 0, 2, 0, 4, 0, 8)
+				if r.enlarged |= v / 2; i == 0 {
 					up = v
 				}
 			}
