@@ -27,8 +27,9 @@ Where the server asks for a token, --server takes the send link of its operator,
 https://example.org/#TOKEN. A token from --token or SAFELIGHT_TOKEN wins over that.
 
 Photos are sent as they are, without metadata. What cannot be sent that way, such as TIFF,
-is refused; --convert sends its pixels as a PNG. --pixels-only leaves no trace of the
-camera: new pixels of at most 2048, made in one setting for everybody, and no original.
+is refused; --convert sends its pixels as a PNG. --pixels-only leaves no trace of how the
+camera codes: new pixels of at most 2048, made in one setting for everybody, and no
+original. The noise of its sensor may still be in them.
 
 A second link, the manage link, can change the rules of the share and delete it. It is
 shown once, on standard error; --manage-file keeps it in a file instead, --json in the

@@ -10,8 +10,8 @@
 // and so do patches that no picture uses. Who wants to be sure of that has the picture converted.
 //
 // Refused, and to be converted: animations, previews, layers, crops, channels other than alpha, weights for enlarging by which
-// nothing is enlarged, a colour profile within the
-// codestream (cameras and encoders name common colour spaces by number instead) and reordered sections.
+// nothing is enlarged, a colour profile within the codestream (cameras and encoders name common colour spaces by number
+// instead) and reordered sections.
 package jxl
 
 import (
