@@ -191,6 +191,7 @@ func (p heifPlaces) properties(mark []byte) {
 	p.property("name of the profile", false, striptest.Box("colr", []byte("prof"), striptest.ICC(canary)))
 	p.property("behind the profile", false, striptest.Box("colr", []byte("rICC"), striptest.ICC("x"), mark))
 	p.property("unknown and essential", true, striptest.Box("zzzz", mark))
+	p.property("how bright it was made", false, striptest.Box("mdcv", mark, mark))
 	p.property("content colour volume", false, striptest.Box("cclv", []byte{0x1c}, mark, mark))
 	p.property("shape of the pixels", false, striptest.Box("pasp", mark[:8]))
 	p.both("cropped", func(f *striptest.HEIF) {

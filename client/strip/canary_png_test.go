@@ -101,6 +101,16 @@ func pngPlaces() map[string][]byte {
 	add("chunk twice", plainPNG(), func(f *pngFile) {
 		f.before = append(f.before, striptest.Chunk("cHRM", bytes.Repeat([]byte{1}, 32)), striptest.Chunk("cHRM", mark, make([]byte, 20)))
 	})
+	primaries, rgb := striptest.Chunk("cHRM", mark, make([]byte, 20)), striptest.Chunk("sRGB", []byte{0})
+	profile := striptest.Chunk("iCCP", []byte("c\x00\x00"), striptest.Deflate(striptest.ICC("x")))
+	for name, chunks := range map[string][][]byte{
+		"primaries beside sRGB":          {rgb, primaries},
+		"primaries before sRGB":          {primaries, rgb},
+		"primaries beside a profile":     {profile, primaries},
+		"brightness without code points": {striptest.Chunk("mDCV", mark, mark), striptest.Chunk("cLLI", mark[:8])},
+	} {
+		add(name, plainPNG(), func(f *pngFile) { f.before = append(f.before, chunks...) })
+	}
 	add("chunk with a wrong checksum", plainPNG(), func(f *pngFile) {
 		c := striptest.Chunk("tEXt", mark)
 		c[len(c)-1] ^= 1

@@ -258,8 +258,12 @@ func (p *parser) auxiliary(it *item) string {
 	return *it.auxiliary
 }
 
-// boxes returns the properties, in one order.
-func (pic *picture) boxes() []bmff.StillProperty {
+// bright reports whether the picture may be one of a greater range of brightness: only of these does anything look at how
+// bright they were made.
+func (m *Image) bright() bool { return m.Transfer == 16 || m.Transfer == 18 }
+
+// boxes returns the properties, in one order; what tells of brightness only if that matters.
+func (pic *picture) boxes(bright bool) []bmff.StillProperty {
 	q := &pic.properties
 	list := []bmff.StillProperty{bmff.SizeProperty(pic.width, pic.height)}
 	plain := func(must bool, names ...string) {
@@ -285,7 +289,10 @@ func (pic *picture) boxes() []bmff.StillProperty {
 	if pic.role == alpha {
 		list = append(list, bmff.AuxiliaryProperty(q.auxiliaryURN))
 	}
-	plain(false, "pasp", "clli", "mdcv", "cclv", "amve")
+	plain(false, "pasp")
+	if bright {
+		plain(false, "clli", "mdcv", "cclv", "amve")
+	}
 	plain(true, "a1op", "lsel")
 	return append(list, bmff.TurnProperties(q.rotation, q.mirror)...)
 }

@@ -68,7 +68,7 @@ func (p *parser) write() ([]byte, error) {
 	var s bmff.Still
 	for _, pic := range list {
 		it := &bmff.StillItem{
-			Kind: pic.kind(), Data: pic.data, Properties: pic.boxes(), Premultiplied: pic.premultiplied,
+			Kind: pic.kind(), Data: pic.data, Properties: pic.boxes(p.m.bright()), Premultiplied: pic.premultiplied,
 			// Phones have grids in idat; libavif writes those of AVIF into mdat.
 			Inline: pic.grid != nil && p.m.HEVC,
 			Hidden: pic.role == tile || pic.role == alphaTile,

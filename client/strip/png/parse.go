@@ -39,6 +39,7 @@ type parser struct {
 	orientation int
 	profile     []byte
 	profileName string
+	profiled    bool // the profile says what colours the numbers mean
 	parts       []Part
 }
 

@@ -2,7 +2,7 @@
 // pixels.
 //
 // Carried over: header, palette (entries that are used), transparency, image data, and the chunks that say what colours
-// the numbers mean, in one order, with checked lengths. Image data is inflated, checked row by row and deflated anew, as
+// the numbers mean, in one order, with checked lengths, each only where no other goes before it. Image data is inflated, checked row by row and deflated anew, as
 // one chunk a frame: nothing behind the last row, behind the end of the stream, or in the unused bits of a row's last byte
 // survives. The filter of each row stays. Where a pixel is fully transparent its colour becomes zero, which nobody sees.
 // An animation's hidden default image gives way to its first frame. Orientation stays as an eXIf chunk of one tag.
@@ -77,17 +77,20 @@ func Inspect(src []byte, o Options) (*Image, error) {
 func (p *parser) image() *Image {
 	m := &Image{
 		Width: p.width, Height: p.height, Orientation: max(p.orientation, 1), Frames: max(len(p.frames), 1),
-		Alpha: p.kind&4 != 0 || p.chunks["tRNS"] != nil, ProfileName: p.profileName, Profile: p.profile, Parts: p.parts,
+		Alpha: p.kind&4 != 0 || p.chunks["tRNS"] != nil, ProfileName: p.profileName, Profile: p.profile,
 	}
 	if p.profile != nil {
 		space := "RGB "
 		if p.kind&2 == 0 {
 			space = "GRAY"
 		}
-		if rebuilt, err := icc.Rebuild(p.profile, space); err == nil && !(p.plainSRGB && rebuilt.SRGB) {
+		rebuilt, err := icc.Rebuild(p.profile, space)
+		if p.profiled = err == nil; p.profiled && !(p.plainSRGB && rebuilt.SRGB) {
 			m.Rebuilt = rebuilt
 		}
 	}
+	p.unheeded()
+	m.Parts = p.parts
 	return m
 }
 

@@ -98,6 +98,32 @@ func (p *parser) write(m *Image) ([]byte, error) {
 	return o.b, nil
 }
 
+// unheeded leaves chunks about colour out that another goes before: where there is a profile, or it is sRGB, no decoder looks at
+// gamma and primaries, and brightness is told for code points. (Where there are code points alone those two stay, for who does
+// not know them.)
+func (p *parser) unheeded() {
+	leave := func(names ...string) {
+		for _, name := range names {
+			if data := p.chunks[name]; data != nil && !slices.Contains(usual[name], string(data)) {
+				p.drop(name, data)
+			}
+			delete(p.chunks, name)
+		}
+	}
+	if p.profiled || p.chunks["sRGB"] != nil {
+		leave("gAMA", "cHRM")
+	}
+	if p.chunks["cICP"] == nil {
+		leave("mDCV", "cLLI")
+	}
+}
+
+// usual is what nearly all writers put beside sRGB: 1/2.2, and its primaries. To tell of it would be to tell of nothing.
+var usual = map[string][]string{
+	"gAMA": {"\x00\x00\xb1\x8f", "\x00\x00\xb1\x8e", "\x00\x00\xb1\x90"},
+	"cHRM": {"\x00\x00\x7a\x26\x00\x00\x80\x84\x00\x00\xfa\x00\x00\x00\x80\xe8\x00\x00\x75\x30\x00\x00\xea\x60\x00\x00\x3a\x98\x00\x00\x17\x70"},
+}
+
 // complete adds the chunks that are written anew.
 func (p *parser) complete(m *Image) {
 	if m.Rebuilt.Data != nil {

@@ -89,7 +89,7 @@ func accountPNG(b []byte) error {
 	}
 	var header []byte
 	var width, height, sequence uint32
-	stage := 0
+	stage, there := 0, map[string]bool{}
 	for b = b[8:]; len(b) > 0; {
 		if len(b) < 12 {
 			return errors.New("png: bytes behind the end")
@@ -117,6 +117,15 @@ func accountPNG(b []byte) error {
 				return errors.New("png: sequence")
 			}
 			sequence++
+		}
+		there[name] = true
+		for _, pair := range [][2]string{{"sRGB", "gAMA"}, {"sRGB", "cHRM"}, {"iCCP", "gAMA"}, {"iCCP", "cHRM"}} {
+			if there[pair[0]] && there[pair[1]] {
+				return fmt.Errorf("png: %s beside %s", pair[1], pair[0])
+			}
+		}
+		if (there["mDCV"] || there["cLLI"]) && !there["cICP"] {
+			return errors.New("png: brightness without code points")
 		}
 		var err error
 		switch name {

@@ -331,6 +331,9 @@ func (a *heifAccount) property(it *heifItem, box []byte, essential bool) (int, e
 	default:
 		ok = len(b) == map[string]int{"clli": 4, "mdcv": 24, "amve": 8, "a1op": 1, "lsel": 2}[name]
 	}
+	if label := it.boxes["nclx"]; label != nil && slices.Contains([]string{"clli", "mdcv", "cclv", "amve"}, name) {
+		ok = ok && slices.Contains([]byte{16, 18}, label[7])
+	}
 	if !ok {
 		return 0, fmt.Errorf("heif: content of %s", name)
 	}
