@@ -9,7 +9,7 @@ import (
 )
 
 // ofHEIF makes the report of an AVIF or HEIC.
-func ofHEIF(_ []byte, m *heif.Image) Report {
+func ofHEIF(src []byte, m *heif.Image) Report {
 	r := Report{
 		Media: AVIF, Format: "AVIF", Width: m.Width, Height: m.Height, Orientation: m.Orientation, Alpha: m.Alpha,
 		ICC: m.Rebuilt.Data != nil, Wide: m.Wide,
@@ -21,7 +21,7 @@ func ofHEIF(_ []byte, m *heif.Image) Report {
 		r.profile(m.Profile, "", m.Rebuilt.Data)
 	}
 	for _, p := range m.Parts {
-		r.part(p)
+		r.part(src, p)
 	}
 	r.finish()
 	return r
@@ -30,10 +30,10 @@ func ofHEIF(_ []byte, m *heif.Image) Report {
 // usual are the names that programs give to every item.
 var usual = []string{"Color", "Alpha", "Image", "Exif", "XMP"}
 
-func (r *Report) part(p heif.Part) {
+func (r *Report) part(src []byte, p heif.Part) {
 	switch {
 	case p.Kind == heif.Item:
-		r.item(p)
+		r.item(src, p)
 	case p.Kind == heif.Box && (p.Name == "uuid" || p.Name == "jumb") && (bytes.Contains(p.Data, []byte("jumb")) || bytes.Contains(p.Data, []byte("c2pa"))):
 		r.provenance(p.Data)
 	case p.Kind == heif.Box && bytes.Contains(p.Data, []byte("<x:xmpmeta")):
@@ -64,7 +64,7 @@ func (r *Report) part(p heif.Part) {
 }
 
 // item reports an item by what it is, or by what it is to the picture.
-func (r *Report) item(p heif.Part) {
+func (r *Report) item(src []byte, p heif.Part) {
 	switch {
 	case p.Name == "Exif":
 		r.exif(p.Data)
@@ -77,23 +77,31 @@ func (r *Report) item(p heif.Part) {
 		if p.Role == "thmb" {
 			code = "thumbnail"
 		}
-		r.stored(code, "", p)
+		r.stored(src, code, "", p)
 	case strings.HasPrefix(p.Role, "urn:"):
-		r.stored("auxiliary-picture", p.Role[strings.LastIndexByte(p.Role, ':')+1:], p)
+		r.stored(src, "auxiliary-picture", p.Role[strings.LastIndexByte(p.Role, ':')+1:], p)
 	case p.Width > 0:
-		r.stored("second-picture", "", p)
+		r.stored(src, "second-picture", "", p)
 	default:
 		r.add(Finding{Group: Other, Code: "chunk", Value: joined(" ", p.Name, p.Role), Bytes: len(p.Data)})
 	}
 }
 
-// stored adds a picture that is an item. One that is coded as JPEG can be shown.
-func (r *Report) stored(code, value string, p heif.Part) {
+// stored adds a picture that is an item: a JPEG, or one that is coded as the photo is.
+func (r *Report) stored(src []byte, code, value string, p heif.Part) {
 	if bytes.HasPrefix(p.Data, []byte("\xff\xd8\xff")) {
 		r.hidden(code, p.Data, len(p.Data))
 		return
 	}
-	r.add(Finding{Group: Hidden, Code: code, Value: value, Width: p.Width, Height: p.Height, Bytes: len(p.Data)})
+	f := Finding{Group: Hidden, Code: code, Value: value, Width: p.Width, Height: p.Height, Bytes: len(p.Data)}
+	if r.pictures < maxPictures && r.stills < 2*maxPictures && p.Width > 0 && len(p.Data) <= maxPicture {
+		r.stills++ // each reads the whole file again
+		if still, _, err := heif.Still(src, p.ID, heif.Options{MaxPixels: maxPicturePixels}); err == nil && len(still) <= maxPicture {
+			f.Picture = still
+			r.pictures++
+		}
+	}
+	r.add(f)
 }
 
 // printable returns the text that encoders leave behind the number that says who they are.

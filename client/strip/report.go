@@ -38,7 +38,8 @@ type Finding struct {
 	Height int `json:"height,omitempty"`
 	// Bytes is how much the thing took in the file; 0 if it was part of something that has a line of its own.
 	Bytes int `json:"bytes,omitempty"`
-	// Picture is the hidden picture itself, stripped: a JPEG, PNG or WebP of at most a megabyte; nil if it cannot be shown.
+	// Picture is the hidden picture itself, stripped: a JPEG, PNG or WebP of at most a megabyte, or, within a HEIC or AVIF,
+	// one of those; nil if it cannot be shown.
 	Picture []byte `json:"-"`
 }
 
@@ -71,6 +72,7 @@ type Report struct {
 
 	panorama                    panorama
 	pictures                    int    // of Findings that have a Picture
+	stills                      int    // that were tried to be made of items
 	description, author, agency string // for Words
 }
 

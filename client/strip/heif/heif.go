@@ -46,6 +46,8 @@ type Part struct {
 	Data []byte
 	// Width and Height are those of an image item, 0 if unknown.
 	Width, Height int
+	// ID is the number of an item, for Still.
+	ID int
 }
 
 // Image is what a file holds.
@@ -105,4 +107,22 @@ func Inspect(src []byte, o Options) (*Image, error) {
 	}
 	p.m.Parts = p.parts
 	return p.m, nil
+}
+
+// Still returns a picture within a file, such as its thumbnail or its map of depths, as a stripped file of its own.
+func Still(src []byte, item int, o Options) ([]byte, *Image, error) {
+	p, err := newParser(src, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	p.primary = item
+	if err := p.pick(); err != nil {
+		return nil, nil, err
+	}
+	p.gathered = 0
+	if err := p.clean(p.root); err != nil {
+		return nil, nil, err
+	}
+	out, err := p.write()
+	return out, p.m, err
 }

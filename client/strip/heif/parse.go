@@ -74,12 +74,17 @@ type parser struct {
 	m    *Image
 }
 
-func parse(src []byte, o Options) (*parser, error) {
+func newParser(src []byte, o Options) (*parser, error) {
 	p := &parser{
 		src: src, o: o, code: refuse.HEIC, items: map[int]*item{}, kept: map[int]bool{}, used: map[int]bool{},
 		derived: map[int][]int{}, premultiplied: map[int][]int{}, auxiliaries: map[int][]relation{},
 	}
-	if err := p.file(); err != nil {
+	return p, p.file()
+}
+
+func parse(src []byte, o Options) (*parser, error) {
+	p, err := newParser(src, o)
+	if err != nil {
 		return nil, err
 	}
 	if err := p.pick(); err != nil {

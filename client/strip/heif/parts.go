@@ -40,7 +40,7 @@ func (p *parser) dropped() {
 }
 
 func (p *parser) itemPart(it *item, role string) Part {
-	part := Part{Kind: Item, Name: it.kind, Role: role}
+	part := Part{Kind: Item, Name: it.kind, Role: role, ID: it.id}
 	part.Data, _ = p.gather(it)
 	switch {
 	case it.content != "":

@@ -31,8 +31,9 @@ type nclx struct {
 // alphaTypes are the names of alpha planes.
 var alphaTypes = map[string]bool{"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha": true, "urn:mpeg:hevc:2015:auxid:1": true}
 
-// known are types that are dropped without a word: they are about the coding or repeat what is known.
-var known = map[string]bool{"a1lx": true, "rloc": true}
+// known are types that are dropped without a word: they are about the coding, repeat what is known, or say what a picture was to
+// another.
+var known = map[string]bool{"a1lx": true, "rloc": true, "auxC": true}
 
 // exact are properties with a fixed content, by its size.
 var exact = map[string]int{"clli": 4, "mdcv": 24, "amve": 8, "a1op": 1, "lsel": 2, "pasp": 8}

@@ -167,6 +167,20 @@ func SmallGrid() HEIF {
 	}}
 }
 
+// PhoneHEIC is the same with what phones put beside: a thumbnail and a map of depths, of 64×64 pixels each.
+func PhoneHEIC() HEIF {
+	f := SmallGrid()
+	inside := func(kind string, more ...HEIFProperty) HEIFItem {
+		it := f.Items[1]
+		it.Properties = append(slices.Clone(it.Properties), more...)
+		it.References = []HEIFReference{{kind, []int{1}}}
+		return it
+	}
+	depth := FullBox("auxC", 0, []byte("urn:mpeg:hevc:2015:auxid:2\x00"))
+	f.Items = append(f.Items, inside("thmb"), inside("auxl", HEIFProperty{depth, true}))
+	return f
+}
+
 // Bytes writes the file.
 func (f HEIF) Bytes() []byte {
 	// The first pass finds out where mdat lies.

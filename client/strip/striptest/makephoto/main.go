@@ -18,7 +18,7 @@ func main() {
 
 func run() error {
 	var o striptest.Options
-	kind := flag.String("kind", "camera", "camera (JPEG), sphere (JPEG of a whole sphere), screenshot (PNG) heic (one small picture, whatever else is asked for) or heic-soft (another, of colours that every gamut has)")
+	kind := flag.String("kind", "camera", "camera (JPEG), sphere (JPEG of a whole sphere), screenshot (PNG) heic (one small picture, whatever else is asked for) heic-soft (another, of colours that every gamut has) or heic-inside (that with a thumbnail and a map of depths)")
 	width := flag.Int("width", 1600, "in pixels, as stored")
 	height := flag.Int("height", 1200, "in pixels, as stored")
 	gps := flag.String("gps", "", "latitude,longitude in degrees")
@@ -60,6 +60,8 @@ func run() error {
 		if o.Wide {
 			photo = striptest.WithProperties(photo, striptest.Box("colr", []byte("prof"), striptest.DisplayP3(o.Profile)))
 		}
+	case "heic-inside":
+		photo = striptest.PhoneHEIC().Bytes()
 	default:
 		return fmt.Errorf("there is no kind %q", *kind)
 	}
