@@ -87,6 +87,7 @@ export class Film {
     const { first, end } = filmAround(this.p.n, this.pitch, Math.abs(this.strip.scrollLeft), this.width);
     for (const [i, frame] of this.frames) {
       if ((i >= first && i < end) || i === this.current) continue;
+      release(frame);
       frame.remove();
       this.frames.delete(i);
     }
@@ -117,6 +118,7 @@ export class Film {
     const url = this.p.small(i);
     const shown = frame.firstElementChild;
     if (shown && (shown instanceof HTMLImageElement ? shown.src : undefined) === url) return;
+    release(frame);
     frame.replaceChildren(url ? picture(url) : blank(i));
   }
 
@@ -127,6 +129,11 @@ export class Film {
     this.reel.replaceChildren();
     this.frames.clear();
   }
+}
+
+/** As Pictures does: the browser keeps what a picture showed until it tidies up. */
+function release(frame: HTMLElement): void {
+  frame.firstElementChild?.removeAttribute("src");
 }
 
 function picture(url: string): HTMLImageElement {

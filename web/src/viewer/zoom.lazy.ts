@@ -33,6 +33,7 @@ export class Zoom {
     this.element = element;
     this.frame = element.parentElement ?? element;
     this.changed = changed;
+    const { signal } = this.ends;
     this.panzoom = Panzoom(element, {
       contain: "outside",
       minScale: 1,
@@ -45,6 +46,7 @@ export class Zoom {
       touchAction: "pan-x",
       // It counts in pixels as they are drawn.
       setTransform: (_, { scale, x, y }) => {
+        if (signal.aborted) return; // a step that was under way
         const drawn = parts.place.scale();
         element.style.transform = `scale(${scale}) translate(${x / drawn}px, ${y / drawn}px)`;
       },
@@ -53,7 +55,6 @@ export class Zoom {
         if (this.zoomed) event.preventDefault();
       },
     });
-    const { signal } = this.ends;
     this.frame.addEventListener("wheel", (event) => this.wheel(event), { passive: false, signal });
     this.frame.addEventListener("dblclick", (event) => this.toggle(event), { signal });
     this.frame.addEventListener("pointerup", (event) => this.tap(event), { signal });
@@ -137,7 +138,6 @@ export class Zoom {
     this.detail.close();
     this.motion.close();
     this.around.close();
-    this.panzoom.reset({ animate: false });
     this.panzoom.destroy();
     this.element.removeAttribute("style");
     // Where the slide stands is a style of its own.
