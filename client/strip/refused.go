@@ -115,13 +115,14 @@ const maxBlocks = 8
 // search looks for the blocks that hold most of what files tell, wherever they lie: EXIF by its signature or by the boxes
 // of Canon's raw files, XMP by its root, image resources, claims of origin, the place that phones write into films.
 func (r *Report) search(src []byte) {
+	boxes := r.Media == AVIF || r.Media == HEIC
 	each(src, "Exif\x00\x00", func(at int) {
-		// The name of an item looks the same.
-		if entries := exif.Entries(src[at+6:]); len(entries) > 0 {
-			r.entries(entries, src[at+6:])
+		// Between boxes the name of an item looks the same.
+		if !boxes || len(exif.Entries(src[at+6:])) > 0 {
+			r.exif(src[at+6:])
 		}
 	})
-	if r.Media == AVIF || r.Media == HEIC {
+	if boxes {
 		r.bare(src)
 	}
 	for _, box := range []string{"CMT1", "CMT2", "CMT3", "CMT4"} {
