@@ -155,7 +155,11 @@ func (w *walk) notes(entries []Entry, tags []makerTag) (list []Note) {
 			if e.Tag != t.tag {
 				continue
 			}
-			if text := e.said(); text != "" {
+			text := e.said()
+			if t.what == Identifier && e.Kind != 2 && text != "" {
+				text = fmt.Sprintf("%x", e.Value[:min(len(e.Value), 32)])
+			}
+			if text != "" {
 				list = append(list, Note{t.what, text})
 			}
 		}

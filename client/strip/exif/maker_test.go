@@ -82,8 +82,9 @@ func makerNotes() map[string]struct {
 	serial := func(text string) []exif.Note { return []exif.Note{{What: exif.Serial, Text: text}} }
 	return map[string]made{
 		"Canon": {
-			noted(little, "Canon", behind("", little, false, entry{tag: 9, kind: 2, text: "Owner Name"}, entry{tag: 0xc, kind: 4, text: "\x01\x02\x00\x00"})),
-			[]exif.Note{{What: exif.Owner, Text: "Owner Name"}, {What: exif.Serial, Text: "0000000513"}},
+			noted(little, "Canon", behind("", little, false, entry{tag: 9, kind: 2, text: "Owner Name"}, entry{tag: 0xc, kind: 4, text: "\x01\x02\x00\x00"},
+				entry{tag: 0x28, kind: 1, text: "W\xab\xf4S\xe8"})),
+			[]exif.Note{{What: exif.Owner, Text: "Owner Name"}, {What: exif.Serial, Text: "0000000513"}, {What: exif.Identifier, Text: "57abf453e800"}},
 		},
 		"Nikon":       {noted(little, "NIKON CORPORATION", nikonNote), serial("NO= 00012345")},
 		"old Nikon":   {noted(big, "NIKON", behind("Nikon\x00\x01\x00", big, false, entry{tag: 0x1d, kind: 2, text: "00012345"})), serial("00012345")},
