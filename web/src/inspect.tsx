@@ -8,10 +8,11 @@ import { addWords, loadLanguage, t } from "./lib/words.ts";
 import { Inspecting } from "./model/inspecting.ts";
 import { drawing } from "./ui/drawing.ts";
 import { Frame } from "./ui/frame.tsx";
-import { useDrop } from "./ui/hooks.ts";
+import { useArrive, useDrop } from "./ui/hooks.ts";
 import { InspectEmpty, InspectFound } from "./ui/inspect-app.tsx";
 import { HeadLinks } from "./ui/links.tsx";
 import { StopMessage } from "./ui/send-parts.tsx";
+import { ShowBy } from "./ui/show-by.ts";
 
 const { draw, useDrawn } = drawing();
 const engine = new Engine();
@@ -22,6 +23,8 @@ function Page() {
   useDrawn();
   const blocked = model.problem === "no-wasm";
   const over = useDrop(take, !blocked);
+  const empty = model.photos.length === 0;
+  const head = useArrive(empty ? "empty" : "found");
   return (
     <>
       {model.problem ? (
@@ -32,10 +35,10 @@ function Page() {
           onToken={() => undefined}
         />
       ) : null}
-      {model.photos.length > 0 ? (
-        <InspectFound model={model} over={over} />
+      {empty ? (
+        <InspectEmpty head={head} over={over} blocked={blocked} onFiles={take} />
       ) : (
-        <InspectEmpty over={over} blocked={blocked} onFiles={take} />
+        <InspectFound head={head} model={model} over={over} />
       )}
     </>
   );
@@ -49,7 +52,9 @@ async function main(): Promise<void> {
   if (root)
     render(
       <Frame nav={<HeadLinks here="inspect" />}>
-        <Page />
+        <ShowBy.Provider value={async (picture, signal) => (await engine.convert(picture, signal)).blob}>
+          <Page />
+        </ShowBy.Provider>
       </Frame>,
       root,
     );

@@ -1,11 +1,12 @@
 // What photos give away, by group: as short lines with the values struck through, or whole, with names and pictures.
 import { Fragment } from "preact";
-import { useMemo } from "preact/hooks";
+import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Finding, type Group, groups } from "../engine/photo.ts";
 import { t } from "../lib/words.ts";
 import { findingName, findingWords, pictureWords } from "./found-words.ts";
 import { useBlobUrl } from "./hooks.ts";
 import { bytes } from "./send-words.ts";
+import { ShowBy } from "./show-by.ts";
 
 export interface Line {
   readonly group: Group;
@@ -42,20 +43,34 @@ export function Pictures({ findings, most }: { readonly findings: readonly Findi
   return (
     <ul class="inner">
       {shown.map((finding, i) => (
-        <li key={i}>
-          <Picture finding={finding} />
-        </li>
+        <Picture key={i} finding={finding} />
       ))}
     </ul>
   );
 }
 
-/** The engine hands over stripped bytes of a format that the page shows; a picture inside a photo has no description. */
+/** The engine hands over stripped bytes; a picture inside a photo has no description. What the browser does not show is converted. */
 function Picture({ finding }: { readonly finding: Finding }) {
   const { picture } = finding;
   const blob = useMemo(() => picture && new Blob([picture as Uint8Array<ArrayBuffer>]), [picture]);
-  const url = useBlobUrl(blob);
-  return url ? <img src={url} alt={pictureWords(finding)} /> : null;
+  const show = useContext(ShowBy);
+  const [made, setMade] = useState<Blob | "failed" | undefined>();
+  const stop = useRef<AbortController | undefined>(undefined);
+  useEffect(() => {
+    setMade(undefined);
+    return () => stop.current?.abort(new DOMException("no longer shown", "AbortError"));
+  }, [blob]);
+  const convert = () => {
+    if (!blob || !show || made) return setMade("failed");
+    stop.current = new AbortController();
+    return void show(blob, stop.current.signal).then(setMade, () => setMade("failed"));
+  };
+  const url = useBlobUrl(made === "failed" ? undefined : (made ?? blob));
+  return url ? (
+    <li>
+      <img src={url} alt={pictureWords(finding)} onError={convert} />
+    </li>
+  ) : null;
 }
 
 /** Everything that was found, group by group, each thing with its name. */

@@ -1,6 +1,5 @@
 // Hooks of the pages for senders.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Phase } from "../model/send-state.ts";
 import { keepAwake, warnBeforeLeaving } from "./device.ts";
 
 /** An address for a blob, revoked when it is not shown any more. */
@@ -64,7 +63,7 @@ export function useCalm(text: string): string {
 }
 
 /** Moves the focus to the head of a view that replaced another, so that the keyboard is not left behind. */
-export function useArrive(phase: Phase): { current: HTMLHeadingElement | null } {
+export function useArrive(phase: string): { current: HTMLHeadingElement | null } {
   const head = useRef<HTMLHeadingElement>(null);
   const before = useRef(phase);
   useEffect(() => {

@@ -11,17 +11,24 @@ import { Icon } from "./icon.tsx";
 import { PhotoInput } from "./send-parts.tsx";
 import { bytes } from "./send-words.ts";
 
-interface EmptyProps {
+interface HeadProps {
+  /** Gets the focus where the view before is gone. */
+  readonly head: { current: HTMLHeadingElement | null };
+}
+
+interface EmptyProps extends HeadProps {
   readonly over: boolean;
   readonly blocked: boolean;
   readonly onFiles: (files: readonly File[]) => void;
 }
 
-export function InspectEmpty({ over, blocked, onFiles }: EmptyProps) {
+export function InspectEmpty({ head, over, blocked, onFiles }: EmptyProps) {
   return (
     <section class={over ? "sleeve drop is-over" : "sleeve drop"} aria-labelledby="promise">
       <i class="lamp" aria-hidden="true" />
-      <h1 id="promise">{t("inspect.title")}</h1>
+      <h1 id="promise" ref={head} tabIndex={-1}>
+        {t("inspect.title")}
+      </h1>
       <p class="lede">{t("inspect.lede")}</p>
       {blocked ? null : (
         <div class="actions">
@@ -37,8 +44,18 @@ export function InspectEmpty({ over, blocked, onFiles }: EmptyProps) {
 
 const findingsOf = ({ look }: Looked): readonly Finding[] => (look.kind === "read" ? look.inspected.findings : []);
 
-export function InspectFound({ model, over }: { readonly model: Inspecting; readonly over: boolean }) {
+interface FoundProps extends HeadProps {
+  readonly model: Inspecting;
+  readonly over: boolean;
+}
+
+export function InspectFound({ head, model, over }: FoundProps) {
   const { photos } = model;
+  // The button that was pressed is gone with its sheet.
+  const remove = (key: number) => {
+    model.remove(key);
+    head.current?.focus();
+  };
   const telling = photos.filter((photo) => findingsOf(photo).length > 0).length;
   const reading = photos.some(({ look }) => look.kind === "reading");
   const title = reading
@@ -50,7 +67,9 @@ export function InspectFound({ model, over }: { readonly model: Inspecting; read
     <div class="stack narrow">
       <div class="bench-head">
         <div>
-          <h1>{title}</h1>
+          <h1 ref={head} tabIndex={-1}>
+            {title}
+          </h1>
           <p class="quiet small">{t("inspect.local")}</p>
           <p class="vh" role="status">
             {title}
@@ -58,7 +77,7 @@ export function InspectFound({ model, over }: { readonly model: Inspecting; read
         </div>
       </div>
       {photos.map((photo) => (
-        <Sheet key={photo.key} photo={photo} onRemove={() => model.remove(photo.key)} />
+        <Sheet key={photo.key} photo={photo} onRemove={() => remove(photo.key)} />
       ))}
       <PhotoInput class={over ? "addmore is-over" : "addmore"} anything onFiles={(files) => model.add(files)}>
         <Icon name="plus" />

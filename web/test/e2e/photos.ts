@@ -25,6 +25,7 @@ export type PhotoName =
   | "telling"
   | "turned"
   | "phone"
+  | "phoneInside"
   | "sphere"
   | "sphereOfTiles"
   | "unsaid"
@@ -37,7 +38,7 @@ export type PhotoName =
 const kinds: Record<
   PhotoName,
   {
-    kind: "camera" | "screenshot" | "heic" | "heic-soft" | "sphere";
+    kind: "camera" | "screenshot" | "heic" | "heic-soft" | "heic-inside" | "sphere";
     width: number;
     height: number;
     orientation?: number;
@@ -83,10 +84,18 @@ const kinds: Record<
   /** The same picture, in a file that does not say what it is. */
   unsaid: { kind: "sphere", width: 4096, height: 2048 },
   phone: { kind: "heic", width: 64, height: 40 },
+  phoneInside: { kind: "heic-inside", width: 100, height: 64 },
   heavy: { kind: "camera", width: 4000, height: 3000, quality: 96 },
 };
 
-const extensions = { camera: "jpg", sphere: "jpg", screenshot: "png", heic: "heic", "heic-soft": "heic" } as const;
+const extensions = {
+  camera: "jpg",
+  sphere: "jpg",
+  screenshot: "png",
+  heic: "heic",
+  "heic-soft": "heic",
+  "heic-inside": "heic",
+} as const;
 
 /** The path of a photo by name; seed makes another one of the same kind, and turn gives it an orientation of EXIF. */
 export function photo(name: PhotoName, seed = 1, turn?: number): string {
