@@ -7,7 +7,7 @@ import send from "../locales/en/send.json";
 import { readSite, sendApi, sendFault } from "./api/send.ts";
 import { Engine } from "./engine/engine.ts";
 import { admitFragment } from "./format/fragment.ts";
-import { lazy, UpdatedError } from "./lib/lazy.ts";
+import { lazy, turn, UpdatedError } from "./lib/lazy.ts";
 import { addWords, loadLanguage } from "./lib/words.ts";
 import { SendModel } from "./model/send.ts";
 import { settled } from "./ui/device.ts";
@@ -20,6 +20,8 @@ import { SendEmpty } from "./ui/send-empty.tsx";
 import { LeftOutNotice, StopMessage } from "./ui/send-parts.tsx";
 import { SendReady } from "./ui/send-ready.tsx";
 import { SendSending } from "./ui/send-sending.tsx";
+import { practice } from "./ui/send-words.ts";
+import { measured, whileIdle } from "./ui/turns.ts";
 
 /** The operator's token: from the link, or typed. It stays in this variable. */
 let token = admitFragment();
@@ -56,7 +58,7 @@ const linkTo = (page: "s" | "m", code: string) => {
   return url.href;
 };
 
-const take = (files: readonly File[]) => model.prepare.add(files);
+const take = (files: readonly File[]) => void measured(files).then(() => model.prepare.add(files));
 const useToken = (typed: string) => {
   token = typed;
   model.resume();
@@ -116,7 +118,10 @@ function Page() {
 
 async function main(): Promise<void> {
   addWords({ ...common, ...access, ...inspect, ...send });
-  await loadLanguage();
+  // A browser without WebAssembly learns it before photos are chosen; the engine is there by the time they are.
+  if (typeof WebAssembly !== "object") model.stop("no-wasm");
+  else void engine.warm().then(() => whileIdle(practice));
+  await Promise.all([loadLanguage(), turn()]);
   const root = document.getElementById("app");
   if (root)
     render(
@@ -125,9 +130,6 @@ async function main(): Promise<void> {
       </Frame>,
       root,
     );
-  // A browser without WebAssembly learns it before photos are chosen; the engine is there by the time they are.
-  if (typeof WebAssembly !== "object") model.stop("no-wasm");
-  else void engine.warm();
   try {
     model.know(await readSite(AbortSignal.timeout(60_000)));
   } catch {

@@ -27,6 +27,18 @@ import {
   usual,
 } from "./send-state.ts";
 
+/** The photos of a share as they are by now. Every drawing asks several times, and there may be 2,000. */
+interface Joined {
+  readonly cargo: Cargo;
+  readonly photos: readonly Photo[];
+  readonly all: readonly Photo[];
+}
+
+function join(cargo: Cargo, photos: readonly Photo[]): Joined {
+  const now = new Map(photos.map((photo) => [photo.key, photo]));
+  return { cargo, photos, all: cargo.photos.map((photo) => now.get(photo.key) ?? photo) };
+}
+
 export class SendModel {
   readonly prepare: Prepare;
   readonly #ports: SendPorts;
@@ -42,6 +54,7 @@ export class SendModel {
   #courier: Courier | undefined;
   #begun: Begun | undefined;
   #wake: (() => void)[] = [];
+  #joined: Joined | undefined;
 
   /** changed is called after every change of what the getters return. */
   constructor(ports: SendPorts, changed: () => void) {
@@ -74,8 +87,9 @@ export class SendModel {
   /** Photos of the share that is under way, or those that are being chosen. */
   get photos(): readonly Photo[] {
     if (this.#phase === "choosing") return this.prepare.photos;
-    const now = new Map(this.prepare.photos.map((photo) => [photo.key, photo]));
-    return this.#cargo.photos.map((photo) => now.get(photo.key) ?? photo);
+    const { photos } = this.prepare;
+    if (this.#joined?.photos !== photos || this.#joined.cargo !== this.#cargo) this.#joined = join(this.#cargo, photos);
+    return this.#joined.all;
   }
 
   /** How long the passphrase would withstand guessing, as far as that was measured. */

@@ -4,13 +4,14 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 /** How far beyond the window items are drawn: about one screen, so that scrolling finds them there. */
 const margin = "800px 0px";
 
-const heard = new WeakMap<Element, (near: boolean) => void>();
+const heard = new WeakMap<Element, (near: boolean, height: number) => void>();
 let observer: IntersectionObserver | undefined;
 
-function watch(element: Element, hear: (near: boolean) => void): () => void {
+function watch(element: Element, hear: (near: boolean, height: number) => void): () => void {
   observer ??= new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting } of entries) heard.get(target)?.(isIntersecting);
+      for (const { target, isIntersecting, boundingClientRect: box } of entries)
+        heard.get(target)?.(isIntersecting, box.height);
     },
     { rootMargin: margin },
   );
@@ -32,9 +33,9 @@ export function useNear<E extends HTMLElement>(first: boolean): { readonly near:
   useEffect(() => {
     const element = ref.current;
     if (!element) return undefined;
-    return watch(element, (now) => {
+    return watch(element, (now, height) => {
       const stays = now || element.contains(document.activeElement);
-      if (!stays) element.style.setProperty("--kept", `${element.offsetHeight}px`);
+      if (!stays) element.style.setProperty("--kept", `${height}px`);
       setNear(stays);
     });
   }, []);
@@ -44,9 +45,9 @@ export function useNear<E extends HTMLElement>(first: boolean): { readonly near:
   return { near, ref };
 }
 
-/** How many of n items there are yet: a few at once, the others in turns, so that none takes long. */
-export function useGrowing(n: number, step: number): number {
-  const [there, setThere] = useState(Math.min(n, step));
+/** How many of n items there are yet: the first at once, the others in turns, so that none takes long. */
+export function useGrowing(n: number, step: number, first = step): number {
+  const [there, setThere] = useState(Math.min(n, first));
   useEffect(() => {
     if (there >= n) return undefined;
     const timer = setTimeout(() => setThere(Math.min(n, there + step)), 0);

@@ -30,7 +30,7 @@ export function thumbOf({ work }: Photo): Blob | undefined {
 const dragged = "application/x-safelight-photo";
 
 /** Drawn at once, before it is known what is near. */
-const atOnce = 6;
+const atOnce = 4;
 
 export const PhotoCard = pure(function PhotoCard({ photo, place, last, prepare, words }: Props) {
   const [over, setOver] = useState(false);

@@ -9,6 +9,7 @@ import { PhotoCard } from "./photo-card.tsx";
 import { RulesPanel } from "./rules-panel.tsx";
 import { LeftOutNotice, PhotoInput } from "./send-parts.tsx";
 import { bytes, lifetime, opensTimes } from "./send-words.ts";
+import { useNextTurn } from "./turns.ts";
 
 interface Props {
   readonly model: SendModel;
@@ -17,12 +18,14 @@ interface Props {
   readonly onSuggest: () => Promise<void>;
 }
 
-/** So many cards are begun at a time. */
+/** So many cards are there at once, and so many are begun at a time. */
+const first = 4;
 const turn = 25;
 
 export function SendChosen({ model, head, over, onSuggest }: Props) {
   const { prepare, photos } = model;
-  const there = useGrowing(photos.length, turn);
+  const there = useGrowing(photos.length, turn, first);
+  const later = useNextTurn();
   const asSeen = useAsSeen(model);
   return (
     <>
@@ -66,9 +69,7 @@ export function SendChosen({ model, head, over, onSuggest }: Props) {
             <span>{t("chosen.add")}</span>
           </PhotoInput>
         </div>
-        <aside class="stack">
-          <RulesPanel model={model} onSuggest={onSuggest} />
-        </aside>
+        <aside class="stack">{later ? <RulesPanel model={model} onSuggest={onSuggest} /> : null}</aside>
       </div>
       <SendBar model={model} />
     </>

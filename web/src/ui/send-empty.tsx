@@ -2,6 +2,7 @@
 import { t } from "../lib/words.ts";
 import { Journey } from "./journey.tsx";
 import { PhotoInput } from "./send-parts.tsx";
+import { useNextTurn } from "./turns.ts";
 
 interface Props {
   readonly over: boolean;
@@ -10,6 +11,7 @@ interface Props {
 }
 
 export function SendEmpty({ over, blocked, onFiles }: Props) {
+  const later = useNextTurn();
   return (
     <>
       <section class={over ? "sleeve drop is-over" : "sleeve drop"} aria-labelledby="promise">
@@ -30,6 +32,15 @@ export function SendEmpty({ over, blocked, onFiles }: Props) {
           {t(blocked ? "empty.blocked" : over ? "empty.let-go" : "empty.drop")}
         </p>
       </section>
+      {later ? <Below /> : null}
+    </>
+  );
+}
+
+/** What most see when they scroll: drawn when what they came for is there. */
+function Below() {
+  return (
+    <>
       <Journey />
       <p class="elsewhere">
         <a href="inspect">{t("empty.inspect")}</a>

@@ -6,6 +6,7 @@ import type { LeftOut } from "../model/send-prepare.ts";
 import { refusalWords } from "./found-words.ts";
 import { Icon } from "./icon.tsx";
 import { type StopAction, type StopCode, stopOf, stops } from "./send-words.ts";
+import { measured } from "./turns.ts";
 
 interface InputProps {
   readonly class: string;
@@ -26,7 +27,7 @@ export function PhotoInput({ class: look, children, onFiles, camera = false, any
     const input = event.currentTarget as HTMLInputElement;
     const files = [...(input.files ?? [])];
     input.value = "";
-    if (files.length > 0) onFiles(files);
+    if (files.length > 0) void measured(files).then(() => onFiles(files));
   };
   return (
     <label class={look}>

@@ -20,6 +20,7 @@ const scales = [
 ] as const;
 
 const formats = new Map<string, Intl.NumberFormat>();
+const moments = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a format takes longer than all that is drawn with it. */
 function formatOf(style: Intl.NumberFormatOptions): Intl.NumberFormat {
@@ -28,6 +29,17 @@ function formatOf(style: Intl.NumberFormatOptions): Intl.NumberFormat {
   formats.set(key, format);
   return format;
 }
+
+/** What the first photos will be described with, a little at a time, while nobody waits. */
+export const practice: readonly (() => void)[] = [
+  () => moment(0),
+  ...scales.map(
+    ([size]) =>
+      () =>
+        bytes(size * 1.5),
+  ),
+  () => bytes(1e8),
+];
 
 function scaled(n: number, scale: number, style: Intl.NumberFormatOptions): string {
   const value = n / Math.max(scale, 1e3);
@@ -68,15 +80,19 @@ export function localTime(ms: number): string {
   return new Date(ms - zone).toISOString().slice(0, 16);
 }
 
+const momentStyle = {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  hour: "2-digit",
+  minute: "2-digit",
+} as const;
+
 /** Wednesday 2 December, 10:14. */
 export function moment(ms: number): string {
-  return new Intl.DateTimeFormat(region(), {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    hour: "2-digit",
-    minute: "2-digit",
-  }).format(ms);
+  const format = moments.get(region()) ?? new Intl.DateTimeFormat(region(), momentStyle);
+  moments.set(region(), format);
+  return format.format(ms);
 }
 
 export function percent(share: number): string {
