@@ -1,13 +1,14 @@
 // The near end of the protocol: starts the workers and calls them. Nothing else in the pages makes a worker for sending.
 import type { Edits } from "../editor/edits.ts";
 import { asset, UpdatedError, workerUrl } from "../lib/lazy.ts";
+import { compile } from "./compile.ts";
 import type { LibraryName } from "./elsewhere.ts";
 import { Fault, type FaultCode } from "./fault.ts";
 import { Maker, type View } from "./making.ts";
 import { PackLine } from "./pack-line.ts";
 import { media, role } from "./photo.ts";
 import { type Line, Pool } from "./pool.ts";
-import type { Coded, Inspected, Part, Stripped, Worked } from "./protocol.ts";
+import type { Coded, Inspected, Listed, Part, Stripped, Worked } from "./protocol.ts";
 
 const mebi = 1 << 20;
 
@@ -259,9 +260,16 @@ export class Engine {
     this.#module = await this.#library("engine");
   }
 
+  /** The engine in a worker that is there anyway: taking in its code would hold up the page. */
+  async #compile(name: LibraryName | "engine"): Promise<WebAssembly.Module> {
+    const where = listed(name);
+    if (name !== "engine") return compile(where);
+    return (await this.#codec.run("compile", [where], 0)) as WebAssembly.Module;
+  }
+
   /** Compiles once for all workers; after a failure the next call tries again. */
   async #library(name: LibraryName | "engine"): Promise<WebAssembly.Module> {
-    const compiling = this.#compiling.get(name) ?? compile(name);
+    const compiling = this.#compiling.get(name) ?? this.#compile(name);
     this.#compiling.set(name, compiling);
     try {
       return await compiling;
@@ -297,19 +305,13 @@ async function whyMissing(name: string): Promise<FaultCode> {
   }
 }
 
-async function compile(name: string): Promise<WebAssembly.Module> {
+/** Where a module lies. */
+function listed(name: string): Listed {
   if (typeof WebAssembly !== "object") throw new Fault("no-wasm");
-  let response: Response;
   try {
     const { href, integrity } = asset(name);
-    response = await fetch(href, { integrity, credentials: "omit" });
+    return { href, integrity };
   } catch (thrown) {
     throw new Fault(thrown instanceof UpdatedError ? "updated" : "away");
-  }
-  if (!response.ok) throw new Fault("updated");
-  try {
-    return await WebAssembly.compileStreaming(response);
-  } catch (thrown) {
-    throw new Fault(thrown instanceof WebAssembly.CompileError ? "no-wasm" : "away");
   }
 }

@@ -161,6 +161,8 @@ export interface KeyFrames {
 }
 
 export interface CodecCalls {
+  /** Fetches and compiles the engine: eight megabytes, which the page itself is not to be held up by. */
+  compile(engine: Listed): WebAssembly.Module;
   /** Finds out what this browser is good at, a little at a time. */
   warm(step: number): void;
   /** With both, views are coded in the format that is the fastest here, and come along to be coded in the other. */

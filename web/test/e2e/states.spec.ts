@@ -91,6 +91,7 @@ test("send: the server goes away in the middle and comes back", async ({ page })
   await page.goto(`${wire.url}/`);
   await choose(page, photo("camera"));
   await expect(part(page, "send")).toBeEnabled();
+  await expect(part(page, "edit")).toBeEnabled(); // the engine is there
   wire.breakLine();
   await part(page, "send").click();
   await expect(part(page, "error").first()).toBeVisible({ timeout: 60_000 });
