@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -56,22 +55,39 @@ func newLog(s streams) *cobra.Command {
 	return cmd
 }
 
+// logRow is an entry as files have it, byte for byte what the manage page saves.
+type logRow struct {
+	At       string `json:"at"`
+	What     string `json:"what"`
+	Revision uint64 `json:"revision"`
+}
+
+func logRows(log client.Log) []logRow {
+	rows := []logRow{}
+	for _, e := range log.Entries {
+		rows = append(rows, logRow{e.At.UTC().Format("2006-01-02T15:04:05.000Z"), e.What, e.Revision})
+	}
+	return rows
+}
+
+// logCSV writes what RFC 4180 describes.
 func logCSV(out io.Writer, log client.Log) error {
 	w := csv.NewWriter(out)
+	w.UseCRLF = true
 	w.Write([]string{"at", "what", "revision"})
-	for _, e := range log.Entries {
-		w.Write([]string{e.At.Format(time.RFC3339Nano), e.What, strconv.FormatUint(e.Revision, 10)})
+	for _, r := range logRows(log) {
+		w.Write([]string{r.At, r.What, strconv.FormatUint(r.Revision, 10)})
 	}
 	w.Flush()
 	return w.Error()
 }
 
 func logJSON(out io.Writer, log client.Log) error {
-	entries := log.Entries
-	if entries == nil {
-		entries = []client.LogEntry{}
-	}
-	return json.NewEncoder(out).Encode(map[string]any{"events": entries, "ever": log.Ever, "unreadable": log.Unreadable})
+	return json.NewEncoder(out).Encode(struct {
+		Events     []logRow `json:"events"`
+		Ever       uint64   `json:"ever"`
+		Unreadable int      `json:"unreadable"`
+	}{logRows(log), log.Ever, log.Unreadable})
 }
 
 // happened are the words of events.

@@ -1,4 +1,5 @@
 // The access log of a share, read with the manage link's key: fetched, opened, and written out. No DOM.
+import { latest } from "../api/http.ts";
 import type { LogReply } from "../api/owner-rules.ts";
 import type { AccessLog, LogEvent } from "../format/access-log.ts";
 import type { Bytes } from "../format/bytes.ts";
@@ -24,6 +25,8 @@ export type LogState =
       readonly dropped: number;
       /** Entries that are none of this share: somebody changed them. */
       readonly broken: number;
+      /** How many ms the server's clock is ahead of this device's. */
+      readonly skew: number;
     };
 
 export class LogReader {
@@ -63,8 +66,8 @@ export class LogReader {
       const { openLog } = await this.#ports.late();
       const { events, broken } = openLog(this.#owner, this.#id, sealed, now);
       const skew = now - this.#ports.now();
-      const here = events.map((event) => ({ ...event, at: event.at - skew }));
-      this.#show({ at: "read", events: here, dropped: Math.max(0, ever - events.length - broken), broken });
+      const here = events.map((event) => ({ ...event, at: dated(event.at - skew) }));
+      this.#show({ at: "read", events: here, dropped: Math.max(0, ever - events.length - broken), broken, skew });
     } catch {
       // What was read stays: the next time it is read again.
       if (!signal.aborted && this.state.at !== "read") this.#show({ at: "failed" });
@@ -82,27 +85,35 @@ export class LogReader {
   }
 }
 
-/** How an event is called in files: one word each, which do not change. */
-export const eventName = ({ kind, wrong }: LogEvent): string =>
-  kind === "tried"
-    ? wrong === undefined
-      ? "passphrase-tried"
-      : wrong
-        ? "passphrase-wrong"
-        : "passphrase-right"
-    : kind;
+/** The server seals the events, and so could seal a time that no Date holds, over which the page would fall. */
+const dated = (at: number): number => Math.min(Math.max(at, -latest), latest);
 
-/** As CSV (RFC 4180): time in UTC, event, revision of the rules that were in force. */
-export function csvOf(events: readonly LogEvent[]): string {
-  const rows = events.map((event) => [new Date(event.at).toISOString(), eventName(event), event.revision]);
-  return [["time", "event", "revision"], ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+type Read = Extract<LogState, { at: "read" }>;
+
+const names = { opened: "opened", taken: "taken", knocked: "asked", commented: "comment", other: "unknown" } as const;
+
+/** How an event is called in files: words that do not change. */
+export function eventName({ kind, wrong }: LogEvent): string {
+  if (kind !== "tried") return names[kind];
+  if (wrong === undefined) return "tried-passphrase";
+  return wrong ? "wrong-passphrase" : "right-passphrase";
 }
 
-export function jsonOf(events: readonly LogEvent[]): string {
-  const rows = events.map((event) => ({
-    time: new Date(event.at).toISOString(),
-    event: eventName(event),
+/** What files say: the server's time, which is the same whoever reads the log, and so byte for byte what "safelight log" prints. */
+const rowsOf = ({ events, skew }: Read) =>
+  events.map((event) => ({
+    at: new Date(dated(event.at + skew)).toISOString(),
+    what: eventName(event),
     revision: event.revision,
   }));
-  return `${JSON.stringify(rows, null, 2)}\n`;
+
+/** As CSV (RFC 4180): time in UTC, event, revision of the rules that were in force. */
+export function csvOf(log: Read): string {
+  const rows = rowsOf(log).map(({ at, what, revision }) => [at, what, revision]);
+  return [["at", "what", "revision"], ...rows].map((row) => `${row.join(",")}\r\n`).join("");
+}
+
+export function jsonOf(log: Read): string {
+  const ever = log.events.length + log.broken + log.dropped;
+  return `${JSON.stringify({ events: rowsOf(log), ever, unreadable: log.broken })}\n`;
 }

@@ -77,7 +77,8 @@ function Log({ reader, share, look }: LogProps) {
 
 type Read = Extract<LogState, { at: "read" }>;
 
-function Entries({ events, dropped, broken, share, reader, look }: Read & LogProps) {
+function Entries({ share, reader, look, ...log }: Read & LogProps) {
+  const { events, dropped, broken } = log;
   const now = useNow();
   const from = share.statement.created - share.skew;
   const to = share.statement.expires - share.skew;
@@ -108,7 +109,7 @@ function Entries({ events, dropped, broken, share, reader, look }: Read & LogPro
           class="btn"
           data-testid="log-csv"
           disabled={events.length === 0}
-          onClick={() => saveText("safelight-log.csv", "text/csv", csvOf(events))}
+          onClick={() => saveText("safelight-log.csv", "text/csv", csvOf(log))}
         >
           <Icon name="down" />
           {t("log.csv")}
@@ -118,7 +119,7 @@ function Entries({ events, dropped, broken, share, reader, look }: Read & LogPro
           class="btn"
           data-testid="log-json"
           disabled={events.length === 0}
-          onClick={() => saveText("safelight-log.json", "application/json", jsonOf(events))}
+          onClick={() => saveText("safelight-log.json", "application/json", jsonOf(log))}
         >
           <Icon name="down" />
           {t("log.json")}

@@ -51,7 +51,7 @@ test("events are read with the manage link's key; wrong passphrases are told fro
     4,
   );
   assert.ok(state.at === "read");
-  assert.deepEqual(state.events.map(eventName), ["passphrase-wrong", "passphrase-right", "taken", "knocked"]);
+  assert.deepEqual(state.events.map(eventName), ["wrong-passphrase", "right-passphrase", "taken", "asked"]);
   assert.deepEqual([state.dropped, state.broken], [0, 0]);
 });
 
@@ -67,19 +67,36 @@ test("times are those of this device", async () => {
   assert.ok(Math.abs((state.events[0]?.at ?? 0) - now) < 1000);
 });
 
-test("the files hold every event, in UTC", () => {
-  const events = [
-    { kind: "tried", at: Date.UTC(2026, 10, 25, 9, 57), revision: 1, wrong: true },
-    { kind: "taken", at: Date.UTC(2026, 10, 25, 9, 58), revision: 2 },
-  ] as const;
+test("the files hold every event, at the server's time in UTC", () => {
+  const skew = -hour;
+  const log = {
+    at: "read",
+    events: [
+      { kind: "tried", at: Date.UTC(2026, 10, 25, 10, 57), revision: 1, wrong: true },
+      { kind: "taken", at: Date.UTC(2026, 10, 25, 10, 58), revision: 2 },
+    ],
+    dropped: 3,
+    broken: 1,
+    skew,
+  } as const;
   assert.equal(
-    csvOf(events),
-    "time,event,revision\r\n2026-11-25T09:57:00.000Z,passphrase-wrong,1\r\n2026-11-25T09:58:00.000Z,taken,2\r\n",
+    csvOf(log),
+    "at,what,revision\r\n2026-11-25T09:57:00.000Z,wrong-passphrase,1\r\n2026-11-25T09:58:00.000Z,taken,2\r\n",
   );
-  assert.deepEqual(JSON.parse(jsonOf(events)), [
-    { time: "2026-11-25T09:57:00.000Z", event: "passphrase-wrong", revision: 1 },
-    { time: "2026-11-25T09:58:00.000Z", event: "taken", revision: 2 },
-  ]);
+  assert.equal(
+    jsonOf(log),
+    '{"events":[{"at":"2026-11-25T09:57:00.000Z","what":"wrong-passphrase","revision":1},' +
+      '{"at":"2026-11-25T09:58:00.000Z","what":"taken","revision":2}],"ever":6,"unreadable":1}\n',
+  );
+});
+
+test("a time that no clock has is shown and saved all the same", async () => {
+  for (const skew of [0, hour, -hour]) {
+    const state = await read(event(1, Number.MAX_SAFE_INTEGER), 1, skew);
+    assert.ok(state.at === "read" && state.broken === 0);
+    for (const { at } of state.events) assert.ok(new Date(at).toISOString());
+    assert.match(csvOf(state), /opened,1\r\n$/);
+  }
 });
 
 test("a place on the line stays on the line", () => {
