@@ -27,13 +27,24 @@ type Recipient = locks.Recipient
 // ParseRecipients reads recipients. The error is an ErrOption.
 func ParseRecipients(text string) ([]Recipient, error) {
 	found, err := locks.ParseRecipients(text, sshkey.ParseRecipient)
-	if errors.Is(err, locks.ErrRecipient) {
-		err = errors.New("not a recipient: age1…, age1pq1…, ssh-ed25519 or ssh-rsa")
+	switch {
+	case errors.Is(err, locks.ErrRecipient) && strings.Contains(strings.ToUpper(text), "AGE-SECRET-KEY-"):
+		err = errors.New("that is a secret key, which opens what is sealed to it. Give the age1… or age1pq1… that belongs to it")
+	case errors.Is(err, locks.ErrRecipient):
+		err = fmt.Errorf("%snot a recipient: age1…, age1pq1…, ssh-ed25519 or ssh-rsa", lineOf(text, err))
 	}
 	if err != nil {
 		return nil, because(ErrOption, err)
 	}
 	return found, nil
+}
+
+// lineOf is where in a list of keys the one is that is none: "line 3: ". A key alone needs no number.
+func lineOf(text string, err error) string {
+	if !strings.Contains(strings.TrimSpace(text), "\n") {
+		return ""
+	}
+	return strings.TrimSuffix(err.Error(), locks.ErrRecipient.Error())
 }
 
 // ParseIdentities reads the identities in a key file: those of age, or one ssh key. The error is an ErrOption and does not

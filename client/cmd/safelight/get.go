@@ -82,17 +82,45 @@ func (f *getFlags) run(ctx context.Context, s streams, o *client.Opening, key cl
 	if f.variant == "original" && !o.Info.Complete {
 		return errors.New("the originals have not arrived yet; --variant view takes what is there")
 	}
+	if o.Counted() && o.Info.Taken+1 == o.Info.Views {
+		s.note("One view is left, and this will use it.")
+	}
 	opened, err := o.Unlock(ctx, key)
 	if err != nil {
-		return err
+		return lacking(err, o.Info, key)
 	}
 	if o.Counted() {
-		s.note("This used one of %s.", plural(int(o.Info.Views), "view"))
+		s.note("This used %s.", used(o.Info))
 	}
 	if f.sealed {
 		return f.writeSealed(ctx, s, opened)
 	}
 	return f.write(ctx, s, opened, o.Info.Complete)
+}
+
+// used says which view was used, by what was known before: somebody else may have used one meanwhile.
+func used(i client.Info) string {
+	switch {
+	case i.Views == 1:
+		return "the only view"
+	case i.Taken+1 >= i.Views:
+		return fmt.Sprintf("the last of %d views", i.Views)
+	}
+	return fmt.Sprintf("one of %d views", i.Views)
+}
+
+// lacking says which flag gives what a locked share asks for.
+func lacking(err error, i client.Info, k client.Key) error {
+	if !errors.Is(err, client.ErrLocked) {
+		return err
+	}
+	switch {
+	case i.Passphrase && k.Passphrase == "":
+		return hinted{err, "Give it with --passphrase-file, or run this in a terminal, which asks for it."}
+	case i.Recipients && !i.AskFirst && len(k.Identities) == 0:
+		return hinted{err, "Give the file of your key with --identity."}
+	}
+	return err
 }
 
 // write writes one variant of every photo.

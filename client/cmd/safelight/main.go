@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, s streams) int {
 		return code
 	}
 	fmt.Fprintf(s.err, "safelight: %v\n", err)
-	if h := hint(err); h != "" {
+	if h := hint(cmd.Name(), err); h != "" {
 		fmt.Fprintf(s.err, "%s\n", h)
 	}
 	return code
@@ -75,6 +75,14 @@ type refusedError struct {
 func (e refusedError) Error() string   { return fmt.Sprintf("%s: %v", e.file, e.cause) }
 func (e refusedError) Unwrap() []error { return []error{client.ErrRefused, e.cause} }
 
+// hinted is an error with what to do about it, where only the command knows that.
+type hinted struct {
+	error
+	hint string
+}
+
+func (e hinted) Unwrap() error { return e.error }
+
 func exitCode(err error) int {
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
@@ -94,8 +102,21 @@ func exitCode(err error) int {
 }
 
 // hint says what to do about an error, where that is not plain from the error itself.
-func hint(err error) string {
+func hint(command string, err error) string {
+	if h, ok := errors.AsType[hinted](err); ok {
+		return h.hint
+	}
 	switch {
+	case errors.Is(err, client.ErrClosed), errors.Is(err, client.ErrNoRequest):
+		return "Ask whoever gave it to you for a new one. Nothing was sent."
+	case errors.Is(err, client.ErrUsed):
+		return "Whoever sent it can allow more. If you have not opened it, tell them: somebody else has."
+	case errors.Is(err, client.ErrGone) && (command == "get" || command == "info"):
+		return "If you still need the photos, ask whoever sent them for a new link."
+	case errors.Is(err, client.ErrPassphrase):
+		return "Capitals and spaces count. If you are not sure of it, ask whoever sent the link."
+	case errors.Is(err, client.ErrIsRequest):
+		return "Of a request link, status shows what arrived, set changes the time or closes it, and delete deletes it."
 	case client.Convertible(err):
 		return "With --convert, send and strip make a PNG of its pixels."
 	case errors.Is(err, client.ErrWeak):

@@ -165,11 +165,13 @@ cannot be undone. Who has saved a photo still has it.`,
 				return err
 			}
 			if b != nil {
-				err = b.Delete(cmd.Context())
-			} else {
-				err = m.Delete(cmd.Context())
+				if err := b.Delete(cmd.Context()); err != nil {
+					return err
+				}
+				s.note("Deleted. The request link takes nothing any more. What arrived stays under its own links until its senders' time is over.")
+				return nil
 			}
-			if err != nil {
+			if err := m.Delete(cmd.Context()); err != nil {
 				return err
 			}
 			s.note("Deleted. The link opens nothing any more.")
