@@ -6,6 +6,7 @@
 //                                             small ones sent, a viewer of 2,000, the editor
 //   --photos 100 --size 4000x3000 --many 2000 --slow 4    what is sent and shown
 //   --trace DIR   writes of each phase what its longest tasks worked on, with functions (looking costs some time of its own)
+//   --untraced    memory alone: tracing holds some of it, too
 //   --counted     for a machine that does other things, too: nothing is slowed down, the thread's own time counts fourfold
 //   --check       fails when a task takes more than 50 ms of the processor, or the tab needs more than 700 MB
 //
@@ -34,6 +35,7 @@ const { values: options, positionals } = parseArgs({
     many: { type: "string", default: "2000" },
     slow: { type: "string", default: "4" },
     counted: { type: "boolean", default: false },
+    untraced: { type: "boolean", default: false },
     trace: { type: "string" },
     check: { type: "boolean", default: false },
     json: { type: "string" },
@@ -110,6 +112,10 @@ class Tab {
 
   /** Everything that the main thread does while something happens. */
   async traced(does) {
+    if (options.untraced) {
+      await does();
+      return { events: [] };
+    }
     const events = [];
     const keep = ({ value }) => events.push(...value);
     this.cdp.on("Tracing.dataCollected", keep);
