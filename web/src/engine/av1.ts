@@ -8,7 +8,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const hasCodec = () => typeof VideoEncoder !== "undefined" && typeof VideoFrame !== "undefined";
 
 /** Encodes a picture with settings of a kind; undefined if this browser cannot. */
-async function frame(area: OffscreenCanvas, settings: Quality): Promise<Bytes | undefined> {
+async function frame(area: OffscreenCanvas | ImageBitmap, settings: Quality): Promise<Bytes | undefined> {
   return hasCodec() ? encoded(new VideoFrame(area, { timestamp: 0 }), settings) : undefined;
 }
 
@@ -115,7 +115,7 @@ export function known(): Promise<Settings | undefined> {
 }
 
 /** A picture without transparency as one key frame; undefined where that is not to be had. */
-export async function keyFrame(area: OffscreenCanvas): Promise<Bytes | undefined> {
+export async function keyFrame(area: OffscreenCanvas | ImageBitmap): Promise<Bytes | undefined> {
   const found = await known();
   return found && frame(area, found);
 }

@@ -2,7 +2,7 @@
 import { editPixels } from "../editor/pixels.ts";
 import { clearAlike } from "./clear.ts";
 import { edit, make, other, pixels, png, warm } from "./coding.ts";
-import { compile } from "./compile.ts";
+import { compile, speedOf } from "./compile.ts";
 import type { CodecCalls, Decoded } from "./protocol.ts";
 import { tiles } from "./tiling.ts";
 import { scope, serve } from "./worker.ts";
@@ -10,7 +10,7 @@ import { scope, serve } from "./worker.ts";
 const decoded = () => scope.postMessage({ id: 0, decoded: true } satisfies Decoded);
 
 serve<CodecCalls>({
-  compile,
+  compile: async (engine) => ({ module: await compile(engine), speed: speedOf(engine) }),
   warm,
   make: (...args) => make(...args, decoded),
   tiles,

@@ -6,7 +6,7 @@ import { canvas, close, decode, drawn, type Picture, pixelsOf, shrink, softScale
 import { isClear } from "./clear.ts";
 import { Fault } from "./fault.ts";
 import { media, mediaOf, role } from "./photo.ts";
-import type { Coded, Frame, Made, Pixels, Source, Spec } from "./protocol.ts";
+import type { Coded, Frame, KeyFrames, Made, Pixels, Source, Spec } from "./protocol.ts";
 
 /** The format of views, and what a browser makes of it that cannot write it (it answers with PNG, unasked). */
 const wanted = "image/webp";
@@ -134,12 +134,20 @@ async function asAV1({ image, spec, wide }: Step, frame: Frame): Promise<Result 
   return coded && { coded, poorly: false, exact: false, area };
 }
 
-export async function other(view: ImageBitmap, coded: Coded, quality: number, wide: boolean) {
+export async function other(view: ImageBitmap, coded: Coded, quality: number, wide: boolean, opaque: boolean) {
+  if (opaque && coded.media !== media["image/avif"]) return colours(view);
   const area = drawn(view, view.width, view.height, wide);
   view.close();
   if (coded.media !== media["image/avif"]) return keyFrames(area);
   const blob = await area.convertToBlob({ type: wanted, quality: quality / 100 });
   return blob.type === wanted ? blob : undefined;
+}
+
+/** Of a picture that nothing is seen through. */
+async function colours(view: ImageBitmap): Promise<KeyFrames | undefined> {
+  const color = await keyFrame(view);
+  view.close();
+  return color && { color };
 }
 
 export async function pixels(source: Source, frame: Frame): Promise<Pixels> {

@@ -16,3 +16,10 @@ export async function compile({ href, integrity }: Listed): Promise<WebAssembly.
     throw new Fault(thrown instanceof WebAssembly.CompileError ? "no-wasm" : "away");
   }
 }
+
+/** Bytes that came in a ms with a file; 0 if they did not come over the line. */
+export function speedOf({ href }: Listed): number {
+  const [entry] = performance.getEntriesByName(href) as PerformanceResourceTiming[];
+  if (!entry?.transferSize) return 0;
+  return entry.encodedBodySize / Math.max(1, entry.responseEnd - entry.responseStart);
+}

@@ -8,7 +8,7 @@ import { Maker, type View } from "./making.ts";
 import { PackLine } from "./pack-line.ts";
 import { media, role } from "./photo.ts";
 import { type Line, Pool } from "./pool.ts";
-import type { Coded, Inspected, Listed, Part, Stripped, Worked } from "./protocol.ts";
+import type { Coded, Compiled, Inspected, Listed, Part, Stripped, Worked } from "./protocol.ts";
 
 const mebi = 1 << 20;
 
@@ -27,6 +27,8 @@ const playsAtOnce = 4 * mebi;
 export interface EncodeOptions {
   /** New pixels by one setting for everybody, and no original. */
   readonly pixelsOnly?: boolean;
+  /** Hears when strip has begun to make variants, or will not. */
+  readonly begun?: () => void;
   /** Hears when this browser has decoded a photo whose original goes behind its variants: it will be needed. */
   readonly decoded?: () => void;
 }
@@ -38,10 +40,14 @@ const mostKept = ((navigator as { deviceMemory?: number }).deviceMemory ?? 4) > 
 const headSize = mebi / 2;
 
 /**
- * With so few cores a photo is stripped when it has been decoded, not meanwhile: what the link opens with waits for
- * decoding and coding, and stripping is as long as the second of them alone.
+ * With so few cores and a fast line, what the link opens with has the cores for itself: a photo is stripped when it has been
+ * decoded, not meanwhile, and its original is sealed after its views. A slow line is busy for so much longer with the original
+ * that nothing may hold that up.
  */
 const fewCores = 2;
+
+/** A line is fast if it would bring a photo within so many ms. */
+const soon = 1000;
 
 interface Begun {
   readonly made: Promise<readonly Coded[]>;
@@ -58,7 +64,9 @@ interface Rest {
 export class Engine {
   readonly #compiling = new Map<string, Promise<WebAssembly.Module>>();
   #module: WebAssembly.Module | undefined;
-  /** A pack worker that is started while photos are looked at, so that the link is there when Send is pressed. */
+  /** Bytes in a ms, by which the engine came. */
+  #speed = 0;
+  /** A pack worker that is there before Send is pressed, so that the link is there when it is; for the next share, too. */
   #spare: Line | undefined;
   readonly #strip: Pool;
   readonly #codec: Pool;
@@ -112,10 +120,10 @@ export class Engine {
   async strip(photo: Blob, signal: AbortSignal, options: EncodeOptions = {}): Promise<Stripped> {
     await this.#compiled();
     if (!options.pixelsOnly) await this.#begin(photo, signal);
+    options.begun?.();
     const begun = this.#begun.get(photo);
-    if (begun && this.#cores <= fewCores) await Promise.race([begun.decoded, begun.made.catch(() => undefined)]);
+    if (begun && this.#viewsFirst(photo)) await Promise.race([begun.decoded, begun.made.catch(() => undefined)]);
     try {
-      this.#spare ??= this.#starting("pack.worker");
       return ((await this.#strip.run("strip", [photo], photo.size, signal)) as Worked<Stripped>).value;
     } catch (thrown) {
       this.#begun.get(photo)?.stop.abort(thrown);
@@ -149,7 +157,7 @@ export class Engine {
     }
     // What was begun for a caller that has given up is not this caller's.
     const usable = begun && !begun.stop.signal.aborted ? begun : this.#quick(photo, stripped, signal);
-    if (options.decoded) void usable.decoded.then(options.decoded);
+    if (options.decoded && !this.#viewsFirst(photo)) void usable.decoded.then(options.decoded);
     const all = await usable.made;
     const rest = atOnce(stripped) ? all.slice(0, stripped.plan.filter((spec) => spec.later).length) : [];
     const made = all.slice(rest.length);
@@ -170,11 +178,11 @@ export class Engine {
     ];
   }
 
-  async #other(view: Coded | undefined, { wide }: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
+  async #other(view: Coded | undefined, stripped: Stripped, signal: AbortSignal): Promise<readonly Coded[]> {
     const kept = view && this.#kept.get(view.blob);
     if (!kept) return [];
     this.#kept.delete(view.blob);
-    const other = await this.#maker.other(kept, wide, signal);
+    const other = await this.#maker.other(kept, stripped, signal);
     return other ? [other] : [];
   }
 
@@ -200,7 +208,13 @@ export class Engine {
     await this.#compiled();
     const worker = this.#spare ?? this.#starting("pack.worker");
     this.#spare = undefined;
-    return new PackLine(worker, onPart);
+    return new PackLine(worker, onPart, () => {
+      this.#spare ??= this.#starting("pack.worker");
+    });
+  }
+
+  #viewsFirst({ size }: Blob): boolean {
+    return this.#cores <= fewCores && size < soon * this.#speed;
   }
 
   /** Looks at the head of a file alone, which takes a few milliseconds, and begins to make variants. */
@@ -264,7 +278,9 @@ export class Engine {
   async #compile(name: LibraryName | "engine"): Promise<WebAssembly.Module> {
     const where = listed(name);
     if (name !== "engine") return compile(where);
-    return (await this.#codec.run("compile", [where], 0)) as WebAssembly.Module;
+    const { module, speed } = (await this.#codec.run("compile", [where], 0)) as Compiled;
+    this.#speed = speed;
+    return module;
   }
 
   /** Compiles once for all workers; after a failure the next call tries again. */

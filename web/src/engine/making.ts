@@ -114,16 +114,21 @@ export class Maker {
   }
 
   /** A view in the other format, where this device has one and it pays: WebP that is no larger, AVIF that is clearly smaller. */
-  async other({ coded, image, quality }: View, wide: boolean, signal: AbortSignal): Promise<Coded | undefined> {
+  async other(
+    { coded, image, quality }: View,
+    about: Pick<Stripped, "wide" | "media">,
+    signal: AbortSignal,
+  ): Promise<Coded | undefined> {
     const { role, width, height, blob, media: first } = coded;
     const fromAV1 = first === media["image/avif"];
     if (!fromAV1 && this.#lost >= patience) {
       image.close();
       return undefined;
     }
-    const call = [image, coded, quality, wide];
-    type Other = ReturnType<CodecCalls["other"]>;
-    const made = (await this.#pools.codec.run("other", call, width * height, signal)) as Other;
+    const call = [image, coded, quality, about.wide, about.media === media["image/jpeg"]];
+    const made = (await this.#pools.codec.run("other", call, width * height, signal)) as ReturnType<
+      CodecCalls["other"]
+    >;
     if (made instanceof Blob)
       return made.size > blob.size ? undefined : { role, media: media["image/webp"], width, height, blob: made };
     this.#lost = made === undefined ? patience : this.#lost + 1;

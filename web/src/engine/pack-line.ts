@@ -11,14 +11,16 @@ interface Waiting {
 
 export class PackLine {
   readonly #line: Line;
+  readonly #ended: () => void;
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
   #known = false;
   #closed: unknown;
 
-  /** line has the engine in it already. */
-  constructor(line: Line, onPart: (part: Part) => void) {
+  /** line has the engine in it already. ended is told when one that could be started is no more. */
+  constructor(line: Line, onPart: (part: Part) => void, ended: () => void) {
     this.#line = line;
+    this.#ended = ended;
     line.onmessage = ({ data }: MessageEvent<Answer | Part>) => {
       this.#known = true;
       if ("part" in data) onPart(data);
@@ -44,6 +46,7 @@ export class PackLine {
 
   /** Ends the worker and with it the secrets. Whoever waits gets the reason. */
   close(reason: unknown = new Fault("internal")): void {
+    if (this.#closed === undefined && this.#known) this.#ended();
     this.#closed ??= reason;
     this.#line.terminate();
     for (const { reject } of this.#waiting.values()) reject(reason);

@@ -160,9 +160,15 @@ export interface KeyFrames {
   readonly alpha?: Uint8Array<ArrayBuffer>;
 }
 
+export interface Compiled {
+  readonly module: WebAssembly.Module;
+  /** Bytes in a ms, by which it came over the line; 0 if it did not, as from the browser's cache. */
+  readonly speed: number;
+}
+
 export interface CodecCalls {
   /** Fetches and compiles the engine: eight megabytes, which the page itself is not to be held up by. */
-  compile(engine: Listed): WebAssembly.Module;
+  compile(engine: Listed): Compiled;
   /** Finds out what this browser is good at, a little at a time. */
   warm(step: number): void;
   /** With both, views are coded in the format that is the fastest here, and come along to be coded in the other. */
@@ -170,7 +176,13 @@ export interface CodecCalls {
   /** A tile set; undefined where this browser has no format for it. */
   tiles(source: Source, spec: Spec, frame: Frame): Coded | undefined;
   /** Codes a view in the format that make did not take: an AV1 key frame or WebP, if there is such a thing here. */
-  other(view: ImageBitmap, coded: Coded, quality: number, wide: boolean): KeyFrames | Blob | false | undefined;
+  other(
+    view: ImageBitmap,
+    coded: Coded,
+    quality: number,
+    wide: boolean,
+    opaque: boolean,
+  ): KeyFrames | Blob | false | undefined;
   /** Whether two files of a picture let the same through. */
   clearAlike(one: Blob, other: Blob): boolean;
   /** Pixels in sRGB. */

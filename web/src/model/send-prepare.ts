@@ -49,7 +49,12 @@ export interface LeftOut {
 }
 
 export interface PrepareEngine {
-  strip(photo: Blob, signal: AbortSignal, options: { readonly pixelsOnly: boolean }): Promise<Stripped>;
+  /** begun hears when what can be begun of it has been. */
+  strip(
+    photo: Blob,
+    signal: AbortSignal,
+    options: { readonly pixelsOnly: boolean; readonly begun: () => void },
+  ): Promise<Stripped>;
   /** Decodes what strip refuses and makes a lossless file of its pixels, stripped like any other. */
   convert(photo: Blob, signal: AbortSignal): Promise<Stripped>;
   /** Makes a new photo of what edits leave. */
@@ -84,6 +89,9 @@ const untouched = {
 /** Photos that are worked on at once: enough for every worker, few enough for memory. */
 const mostBegun = 12;
 
+/** Nobody sees that chosen photos appear after so many ms; drawing them takes the page longer than to begin with them. */
+const unseen = 60;
+
 /** What concerns one file. Everything else concerns the page: photos wait until it is mended. */
 const ofTheFile: readonly FaultCode[] = [
   "not-a-photo",
@@ -106,6 +114,8 @@ export class Prepare {
   #problem: FaultCode | undefined;
   #pixelsOnly = false;
   #last = 0;
+  /** Photos were chosen and are not shown yet. */
+  #appear: ReturnType<typeof setTimeout> | undefined;
 
   /** changed is called after every change of what the getters return. */
   constructor(engine: PrepareEngine, changed: () => void) {
@@ -150,9 +160,17 @@ export class Prepare {
       else photos.push({ ...untouched, key: ++this.#last, file });
     }
     this.#photos = photos;
-    this.#changed();
+    const idle = this.#stops.size === 0;
     this.#begin();
+    if (idle && this.#stops.size > 0) this.#appear ??= setTimeout(this.#appeared, unseen);
+    else this.#changed();
   }
+
+  readonly #appeared = (): void => {
+    clearTimeout(this.#appear);
+    this.#appear = undefined;
+    this.#changed();
+  };
 
   /** Says why no photo can be prepared. */
   stop(problem: FaultCode): void {
@@ -279,7 +297,12 @@ export class Prepare {
     }
     if (work.kind !== "converting")
       return {
-        stripped: await this.#engine.strip(file, signal, { pixelsOnly: this.#pixelsOnly }),
+        stripped: await this.#engine.strip(file, signal, {
+          pixelsOnly: this.#pixelsOnly,
+          begun: () => {
+            if (this.#appear) this.#appeared();
+          },
+        }),
         source: file,
       };
     const stripped = await this.#engine.convert(file, signal);

@@ -111,13 +111,14 @@ export async function run(input: RunInput, begun: (share: Begun) => void): Promi
   events.step("uploading");
   const early = { sealed: 0 };
   const packed = await quick(input, pack, uploader, early);
+  const further = input.rules.pixelsOnly ? new Map() : begin(input, packed);
   // Whatever breaks ends everything: the link that does not open, and a part that never arrives.
   const opened = open(input, pack, uploader, state.id);
   const broken = Promise.race([uploader.failed, opened.then(() => new Promise<never>(() => undefined))]);
   broken.catch(() => undefined);
   // On a fast line what follows would only get in the way of the commit; on a slow one it fills the time.
   await Promise.race([opened, input.courier.pause(headStart), broken]);
-  await Promise.race([full(input, pack, uploader, packed, early.sealed), broken]);
+  await Promise.race([full(input, pack, uploader, packed, further, early.sealed), broken]);
   const publish = await Promise.race([pack.call("publish"), broken]);
   await opened;
   await uploader.settled(0);
@@ -213,17 +214,25 @@ async function open({ api, courier, events }: RunInput, pack: Pack, uploader: Up
   events.step("opens");
 }
 
-/** Seals and sends originals and what goes with them, which is made meanwhile. */
+type Further = ReadonlyMap<number, Promise<readonly Coded[]> | undefined>;
+
+/** Has made what goes with the originals: codecs have nothing else to do when all is there that the link needs. */
+function begin({ courier, photos }: RunInput, packed: ReadonlyMap<number, Ready>): Further {
+  const further = new Map([...packed].map(([i, ready]) => [i, photos[i]?.further(ready, courier.signal)]));
+  for (const making of further.values()) making?.catch(() => undefined);
+  return further;
+}
+
+/** Seals and sends originals and what goes with them. */
 async function full(
-  { courier, events, photos, rules }: RunInput,
+  { courier, events, rules }: RunInput,
   pack: Pack,
   uploader: Uploader,
   packed: ReadonlyMap<number, Ready>,
+  further: Further,
   early: number,
 ): Promise<void> {
   if (rules.pixelsOnly) return;
-  const further = new Map([...packed].map(([i, ready]) => [i, photos[i]?.further(ready, courier.signal)]));
-  for (const making of further.values()) making?.catch(() => undefined);
   if (early === 0) await pack.call("beginFull", partSizeFor(events.speed()));
   let [from, n] = [early, 0];
   for (const [i, ready] of packed) {

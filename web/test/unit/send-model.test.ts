@@ -123,6 +123,8 @@ interface Trouble {
   slow?: string;
   /** Views of that file never come. */
   lost?: boolean;
+  /** Nothing that rests wakes up again. */
+  asleep?: boolean;
   /** State of the share in the reply to state. */
   life?: number;
 }
@@ -180,7 +182,10 @@ class Scene {
           }
           return coded;
         },
-        further: async () => coded, // what goes with the original
+        further: async () => {
+          this.requests.push("(further)");
+          return coded; // what goes with the original
+        },
         tiles: async () => undefined,
         pack: async (onPart) => {
           this.pack = new FakePack(onPart, this.model.sending?.views !== 0);
@@ -197,7 +202,7 @@ class Scene {
         typeof (thrown as SendFault).retry === "string"
           ? (thrown as SendFault)
           : { retry: "never", code: (thrown as { code?: string }).code ?? "internal" },
-      sleep: async () => undefined,
+      sleep: async () => (trouble.asleep ? new Promise<void>(() => undefined) : undefined),
       now: () => 1_790_000_000_000,
       strength: async () => ({ guesses: trouble.guesses ?? 1e12, warning: "" }),
       mark: (name) => this.marks.push(name),
@@ -222,6 +227,14 @@ const full: SendFault = { retry: "wait", code: "full" };
 const exists: SendFault = { retry: "never", code: "exists" };
 const gone: SendFault = { retry: "never", code: "gone" };
 const tick = () => new Promise((resolve) => setTimeout(resolve, 2));
+
+test("what goes with the originals is begun before the link opens, when all is made that it opens with", async () => {
+  const s = new Scene({ asleep: true }).choose("a.jpg", "b.jpg");
+  await s.model.send();
+  const begun = s.requests.indexOf("(further)");
+  assert.ok(begun >= 0 && begun < s.requests.indexOf("owner"), s.requests.join(" "));
+  assert.equal(s.encoded.length, 2);
+});
 
 test("a share opens before it is complete", async () => {
   const s = new Scene().choose("a.jpg", "b.jpg");

@@ -60,6 +60,31 @@ class Bench {
   }
 }
 
+for (const [name, begins, most] of [
+  ["as soon as work on them has begun", true, 30],
+  ["before that, if it takes long", false, 200],
+] as const)
+  test(`chosen photos are shown ${name}`, async () => {
+    let begin: () => void = () => undefined;
+    const engine = {
+      strip: async (_: Blob, __: AbortSignal, { begun }: { readonly begun: () => void }) => {
+        begin = begun;
+        return new Promise<Stripped>(() => undefined);
+      },
+    };
+    const bench = new Bench(engine);
+    const from = performance.now();
+    let shown = 0;
+    const shows = bench.until(() => shown++ > 0); // asked once at once, and then after the first change
+    bench.choose("door.jpg");
+    assert.equal(shown, 1, "nothing is shown before there was a chance to begin");
+    if (begins) begin();
+    await shows;
+    const took = performance.now() - from;
+    assert.ok(took < most && (begins || took > 30), `${took} ms`);
+    assert.deepEqual(bench.kinds, ["waiting"]);
+  });
+
 test("what can be converted waits, and is converted only when asked", async () => {
   const bench = new Bench().choose("scan.bmp", "door.jpg");
   await bench.until(() => bench.kinds.join() === "refused,ready");
