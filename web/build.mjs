@@ -81,7 +81,7 @@ const inTurn = {
 };
 
 const run = (cmd, argv) => execFileSync(cmd, argv, { cwd: web, stdio: ["ignore", "pipe", "inherit"] }).toString();
-const sri = (bytes) => `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+const sri = (bytes) => `sha256-${createHash("sha256").update(bytes).digest("base64")}`;
 const hashed = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 12);
 const find = (dir, test) =>
   fs

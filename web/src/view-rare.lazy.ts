@@ -1,5 +1,5 @@
-// What the view page needs for few shares: passphrases, asking first, passkeys, and the words for rules that most do not have
-// and for why one does not open.
+// What the view page needs where something stands before the photos: passphrases, asking first, passkeys, the words for all
+// that, and for why a share does not open.
 import fail from "../locales/en/view-fail.json";
 import rules from "../locales/en/view-rules.json";
 import { knock, reveal } from "./api/knock.ts";

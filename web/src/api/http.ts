@@ -1,23 +1,20 @@
-// One request to the server. Nothing else in the pages fetches. Requests carry no cookie and no referrer, are never
-// cached, and follow no redirect: a redirect would be given the body and the fragment of nobody we know.
+// One request to the server: until an answer has begun, again where that may help. Nothing else in the pages fetches.
 import type { Bytes } from "../format/bytes.ts";
 import { readBody } from "./body.ts";
 import { ApiError, isAway, refusal } from "./errors.ts";
-
-export const msgpackType = "application/vnd.safelight+msgpack";
+import { type OnItsWay, type Sent, send } from "./sending.ts";
 
 /** The last millisecond that Date and Intl know; they throw on anything later. */
 export const latest = 8.64e15;
 
-export interface Ask {
-  readonly method?: "GET" | "POST" | "PUT";
-  readonly body?: Bytes | Blob;
-  readonly headers?: Readonly<Record<string, string>>;
+export interface Ask extends Sent {
   readonly signal: AbortSignal;
   /** How often it is tried in all; more than once only for what may happen twice. */
   readonly tries?: number;
   /** Milliseconds until an answer has to begin. */
   readonly patience?: number;
+  /** The first try, which began before. */
+  readonly begun?: OnItsWay | undefined;
 }
 
 const pauses = [400, 1500, 4000];
@@ -30,7 +27,7 @@ export const backoff = (n: number): number => pauses[n - 1] ?? 4000;
 export async function ask(path: string, a: Ask): Promise<Response> {
   for (let tried = 1; ; tried++) {
     try {
-      return await askOnce(path, a);
+      return await askOnce(path, a, tried === 1 ? a.begun : undefined);
     } catch (error) {
       if (!isAway(error) || tried >= (a.tries ?? 1)) throw error;
       await pause(backoff(tried), a.signal);
@@ -38,7 +35,7 @@ export async function ask(path: string, a: Ask): Promise<Response> {
   }
 }
 
-async function askOnce(path: string, a: Ask): Promise<Response> {
+async function askOnce(path: string, a: Ask, begun: OnItsWay | undefined): Promise<Response> {
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(), a.patience ?? defaultPatience);
   const forward = () => timer.abort(a.signal.reason);
@@ -46,16 +43,8 @@ async function askOnce(path: string, a: Ask): Promise<Response> {
   a.signal.addEventListener("abort", forward, { once: true });
   let response: Response;
   try {
-    response = await fetch(`api/v1/${path}`, {
-      method: a.method ?? "GET",
-      ...(a.body ? { body: a.body } : {}),
-      headers: { ...(a.body ? { "Content-Type": msgpackType } : {}), ...a.headers },
-      signal: timer.signal,
-      cache: "no-store",
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-    });
+    if (begun) timer.signal.addEventListener("abort", begun.stop);
+    response = await (begun?.answer ?? send(path, a, timer.signal));
   } catch {
     a.signal.throwIfAborted();
     throw new ApiError("unreachable");

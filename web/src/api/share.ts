@@ -4,6 +4,8 @@ import { decode, encode, Fields, type Value } from "../format/msgpack.ts";
 import { nextPiece } from "./body.ts";
 import { ApiError, isAway } from "./errors.ts";
 import { ask, backoff, bytesOf, latest, pause } from "./http.ts";
+import { openRequest } from "./open-request.ts";
+import type { OnItsWay } from "./sending.ts";
 
 export interface OpenReply {
   readonly statement: Bytes;
@@ -42,7 +44,10 @@ function fields(reply: Bytes, count: number): Fields {
   }
 }
 
-/** Statement, manifest and, with the right unlock token and without a limit, the pepper. Counts nothing. */
+/**
+ * Statement, manifest and, with the right unlock token and without a limit, the pepper. Counts nothing. begun: the same
+ * request, if it is on its way already.
+ */
 export async function openShare(
   id: Bytes,
   read: Bytes,
@@ -50,8 +55,11 @@ export async function openShare(
   guess: Bytes,
   signal: AbortSignal,
   tries = readTries,
+  begun?: OnItsWay,
 ): Promise<OpenReply> {
-  const f = fields(await post(id, "open", [read, unlock, guess], signal, tries), 8);
+  const { path, ...request } = openRequest(id, read, unlock, guess);
+  const response = await ask(path, { ...request, signal, tries, begun });
+  const f = fields(await bytesOf(response, signal), 8);
   return {
     statement: f.bin(),
     signature: f.bin(64),

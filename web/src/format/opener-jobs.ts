@@ -1,28 +1,36 @@
 // The opener's work itself, the same in its worker and on the page's own thread.
 import { ed25519 } from "@noble/curves/ed25519.js";
-import type { Bytes } from "./bytes.ts";
+import { none } from "./bytes.ts";
+import { isGated } from "./gates.ts";
 import { manifestSeal, rootKey } from "./kdf.ts";
-import { parseIndexDocument, parseManifest } from "./manifest.ts";
-import type { Calls, Op, ToCheck, ToOpen } from "./opener-protocol.ts";
-import { openSealed } from "./seal.ts";
-import { checkSealed, openStatement } from "./statement.ts";
+import { type Manifest, parseIndexDocument, parseManifest } from "./manifest.ts";
+import { digest, openSealedSoon } from "./native.ts";
+import type { Calls, Checked, Op, ToCheck, ToOpen } from "./opener-protocol.ts";
+import { checkSums, openStatementBy, type Statement } from "./statement.ts";
 import { VariantReader } from "./variant-reader.ts";
+import { verifySoon } from "./verify-soon.ts";
 
 // One signature is checked: the table that makes many fast takes three times as long as the check.
 ed25519.Point.BASE.precompute(1);
 
-type Handlers = { [O in Op]: (args: Calls[O]["args"]) => Calls[O]["gives"] };
+type Handlers = { readonly [O in Op]: (args: Calls[O]["args"]) => Promise<Calls[O]["gives"]> };
 
-function check(a: ToCheck) {
-  const s = openStatement(a.statement, a.signature, a.id);
-  checkSealed(s, a.manifest, a.locks);
-  return s;
+async function check(a: ToCheck): Promise<Checked> {
+  const sums = [digest(a.manifest), a.locks.length === 0 ? none : digest(a.locks)] as const;
+  const statement = await openStatementBy(verifySoon, a.statement, a.signature, a.id);
+  checkSums(statement, ...(await Promise.all(sums)));
+  const ahead = !isGated(statement) && a.pepper.length > 0;
+  return { statement, manifest: ahead ? await openAhead(statement, a) : null };
 }
 
-function manifest(a: ToOpen) {
+function openAhead(statement: Statement, { manifest: sealed, view, pepper }: ToCheck): Promise<Manifest | null> {
+  return manifest({ statement, sealed, view, pepper, pw: none, r: none }).catch(() => null);
+}
+
+async function manifest(a: ToOpen): Promise<Manifest> {
   const { id } = a.statement;
   const root = rootKey(a.view, a.pepper, a.pw, a.r, id);
-  return parseManifest(openSealed(a.sealed, manifestSeal(root, id)), a.statement);
+  return parseManifest(await openSealedSoon(a.sealed, manifestSeal(root, id)), a.statement);
 }
 
 /** A set of handlers with the variants that are being read. */
@@ -36,22 +44,22 @@ export function openerJobs(): Handlers {
   return {
     check,
     manifest,
-    index: ({ doc, statement, index }) => parseIndexDocument(doc, statement, index),
-    begin({ job, place }) {
+    index: async ({ doc, statement, index }) => parseIndexDocument(doc, statement, index),
+    async begin({ job, place }) {
       readers.set(job, new VariantReader(place));
       return null;
     },
-    feed({ job, bytes }) {
-      reader(job).feed(bytes);
+    async feed({ job, bytes }) {
+      await reader(job).feed(bytes);
       return null;
     },
-    beginning: ({ job }) => reader(job).beginning(),
-    finish({ job }): Bytes {
-      const bytes = reader(job).finish();
+    beginning: async ({ job }) => reader(job).beginning(),
+    async finish({ job }) {
+      const bytes = await reader(job).finish();
       readers.delete(job);
       return bytes;
     },
-    drop({ job }) {
+    async drop({ job }) {
       readers.delete(job);
       return null;
     },

@@ -8,10 +8,19 @@ import type { Statement } from "./statement.ts";
 /** Everything that `open` answers and the link says, to be checked. */
 export interface ToCheck {
   readonly id: Bytes;
+  readonly view: Bytes;
   readonly statement: Bytes;
   readonly signature: Bytes;
   readonly manifest: Bytes;
   readonly locks: Bytes;
+  /** Empty where the server kept it back. */
+  readonly pepper: Bytes;
+}
+
+export interface Checked {
+  readonly statement: Statement;
+  /** Opened already where nothing stands before it; null also where it does not open, which opening it again explains. */
+  readonly manifest: Manifest | null;
 }
 
 /** What opens a manifest whose statement was checked. pw and r are empty when the share does not use them. */
@@ -25,7 +34,7 @@ export interface ToOpen {
 }
 
 export interface Calls {
-  check: { args: ToCheck; gives: Statement };
+  check: { args: ToCheck; gives: Checked };
   manifest: { args: ToOpen; gives: Manifest };
   /** Begins to read a variant under a number of the caller's. */
   begin: { args: { readonly job: number; readonly place: Place }; gives: null };

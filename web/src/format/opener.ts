@@ -4,7 +4,7 @@ import type { Bytes } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 import type { Index, Manifest, Photo } from "./manifest.ts";
 import type { Here } from "./opener-here.lazy.ts";
-import type { Answer, Call, Calls, Op, ToCheck, ToOpen } from "./opener-protocol.ts";
+import type { Answer, Call, Calls, Checked, Op, ToCheck, ToOpen } from "./opener-protocol.ts";
 import type { Place } from "./span.ts";
 import type { Statement } from "./statement.ts";
 
@@ -20,10 +20,10 @@ export interface Opening {
 }
 
 export interface Opener {
-  check(a: ToCheck): Promise<Statement>;
+  check(a: ToCheck): Promise<Checked>;
   manifest(a: ToOpen): Promise<Manifest>;
   index(doc: Bytes, statement: Statement, index: Index): Promise<readonly Photo[]>;
-  variant(place: Place): Promise<Opening>;
+  variant(place: Place): Opening;
   /** Ends the worker and with it everything it knows. */
   close(): void;
 }
@@ -39,15 +39,17 @@ export function startOpener(): Opener {
     check: (a) => caller("check", a),
     manifest: (a) => caller("manifest", a),
     index: (doc, statement, index) => caller("index", { doc, statement, index }),
-    async variant(place) {
+    variant(place) {
       const job = ++jobs;
-      await caller("begin", { job, place });
+      const begun = caller("begin", { job, place });
+      begun.catch(() => {}); // told by what follows
       return {
         async feed(bytes) {
+          await begun;
           await caller("feed", { job, bytes }, [bytes.buffer]);
         },
-        beginning: () => caller("beginning", { job }),
-        finish: () => caller("finish", { job }),
+        beginning: () => begun.then(() => caller("beginning", { job })),
+        finish: () => begun.then(() => caller("finish", { job })),
         drop() {
           caller("drop", { job }).catch(() => {});
         },

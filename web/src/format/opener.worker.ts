@@ -6,10 +6,12 @@ import type { Answer, Call } from "./opener-protocol.ts";
 const jobs = openerJobs();
 const post = (answer: Answer, transfer: Transferable[] = []) => self.postMessage(answer, { transfer });
 
-self.onmessage = ({ data }: MessageEvent<Call>) => {
+type Gives = Extract<Answer, { gives: unknown }>["gives"];
+
+self.onmessage = async ({ data }: MessageEvent<Call>) => {
   const { n } = data;
   try {
-    const gives = (jobs[data.op] as (args: unknown) => Extract<Answer, { gives: unknown }>["gives"])(data.args);
+    const gives = await (jobs[data.op] as (args: unknown) => Gives | Promise<Gives>)(data.args);
     post({ n, gives }, gives instanceof Uint8Array ? [gives.buffer] : []);
   } catch (error) {
     post({

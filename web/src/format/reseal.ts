@@ -2,6 +2,7 @@
 // for other people.
 import { type Bytes, concat, none, random } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
+import { usesR } from "./gates.ts";
 import * as kdf from "./kdf.ts";
 import { type Manifest, parseManifest } from "./manifest.ts";
 import type { Value } from "./msgpack.ts";
@@ -25,7 +26,6 @@ interface Box {
 }
 
 const boxSize = 64;
-const usesR = (s: Statement) => s.locks.length > 0 || s.askFirst === 1;
 
 /** PW and R out of the owner box. Which of them is used, the statement says, never the zeros. */
 function openBox(o: Owned): Box {

@@ -44,7 +44,8 @@ const headerMac = (fileKey: Uint8Array, signed: Uint8Array) =>
 const payloadKey = (fileKey: Uint8Array, nonce: Uint8Array) =>
   hkdf(sha256, fileKey, nonce, ascii("payload"), 32) as Bytes;
 
-function decrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Bytes | undefined {
+/** Undefined when the key is another one, or the bytes were changed. */
+export function decrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Bytes | undefined {
   try {
     return chacha20poly1305(key, nonce).decrypt(sealed) as Bytes;
   } catch {
@@ -54,15 +55,33 @@ function decrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Bytes 
 
 /** Opens whole chunks of a sealed file of the given total length, one after another. sealed begins with firstChunk. */
 export function* openChunks(key: Uint8Array, total: number, firstChunk: number, sealed: Uint8Array): Generator<Bytes> {
-  const last = Math.ceil((total - headSize) / sealedChunk) - 1;
   for (let at = 0, n = firstChunk; at < sealed.length; at += sealedChunk, n++) {
     const chunk = sealed.subarray(at, at + sealedChunk);
-    if (n > last || (n < last && chunk.length !== sealedChunk)) throw broken("cut or continued");
-    if (n === last && chunk.length !== total - headSize - last * sealedChunk) throw broken("cut or continued");
-    const plain = decrypt(key, chunkNonce(n, n === last), chunk);
-    if (!plain) throw broken(`chunk ${n} was changed`);
-    yield plain;
+    yield opened(n, decrypt(key, nonceOf(n, total, chunk.length), chunk));
   }
+}
+
+/** Opens chunk n of a sealed file of the given total length by another hand. */
+export async function openChunkBy(
+  open: (nonce: Bytes, sealed: Bytes) => Promise<Bytes | undefined>,
+  total: number,
+  n: number,
+  sealed: Bytes,
+): Promise<Bytes> {
+  return opened(n, await open(nonceOf(n, total, sealed.length), sealed));
+}
+
+/** The nonce of chunk n. Refuses a chunk that is not as long as it has to be in a sealed file of the given total length. */
+function nonceOf(n: number, total: number, length: number): Bytes {
+  const last = Math.ceil((total - headSize) / sealedChunk) - 1;
+  const size = n < last ? sealedChunk : total - headSize - last * sealedChunk;
+  if (n > last || length !== size) throw broken("cut or continued");
+  return chunkNonce(n, n === last);
+}
+
+function opened(n: number, plain: Bytes | undefined): Bytes {
+  if (!plain) throw broken(`chunk ${n} was changed`);
+  return plain;
 }
 
 /** Opens a whole sealed file that is small enough to be held. */

@@ -19,16 +19,37 @@ export function pae(type: DocType, body: Uint8Array): Bytes {
  * signatures, and a signature that passes the check without cofactor has such an R.
  */
 export function verify(p: Uint8Array, type: DocType, body: Uint8Array, sig: Uint8Array): boolean {
-  if (p.length !== 32 || sig.length !== signatureSize) return false;
+  if (!isKey(p) || !isCanonical(sig) || !point(sig.subarray(0, 32))?.isTorsionFree()) return false;
   try {
-    for (const encoded of [p, sig.subarray(0, 32)]) {
-      const point = ed25519.Point.fromBytes(encoded, false);
-      if (!point.isTorsionFree()) return false;
-    }
-    if (ed25519.Point.fromBytes(p, false).is0()) return false;
     return ed25519.verify(sig, pae(type, body), p, { zip215: false });
   } catch {
     return false;
+  }
+}
+
+/** Reports whether p is a public key: the canonical encoding of a point of the prime-order subgroup, not the identity. */
+export function isKey(p: Uint8Array): boolean {
+  const key = point(p);
+  return key !== undefined && !key.is0() && key.isTorsionFree();
+}
+
+/** Reports whether R of a signature is the canonical encoding of a point, and S below the group order. */
+export function isCanonical(sig: Uint8Array): boolean {
+  if (sig.length !== signatureSize || !point(sig.subarray(0, 32))) return false;
+  try {
+    ed25519.Point.Fn.fromBytes(sig.subarray(32));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Undefined for what is not the canonical encoding of a point. */
+function point(encoded: Uint8Array) {
+  try {
+    return ed25519.Point.fromBytes(encoded, false);
+  } catch {
+    return undefined;
   }
 }
 

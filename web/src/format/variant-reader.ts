@@ -1,18 +1,17 @@
 // One variant, taken out of its sealed bundle as the bytes arrive: chunks are opened one by one, what lies outside the
 // variant is dropped, and the hash is checked before anybody gets the bytes.
-import { sha256 } from "@noble/hashes/sha2.js";
 import { type Bytes, equal } from "./bytes.ts";
 import { FormatError } from "./errors.ts";
 import { bundleSeal } from "./kdf.ts";
-import { openChunks, streamKey } from "./seal.ts";
+import { chunkOpener, digest, type OpenChunk } from "./native.ts";
+import { openChunkBy, streamKey } from "./seal.ts";
 import { chunkSize, type Place, plainSize, type Span, sealedChunk, spanOfPlace } from "./span.ts";
 
 export class VariantReader {
   private readonly place: Place;
   private readonly span: Span;
-  private readonly key: Bytes;
+  private readonly open: OpenChunk;
   private readonly out: Bytes;
-  private readonly hash = sha256.create();
   private readonly held: Bytes = new Uint8Array(sealedChunk);
   private heldLength = 0;
   private fed = 0;
@@ -23,13 +22,13 @@ export class VariantReader {
     if (place.offset + place.size > plainSize(place.total)) throw new FormatError("opening", "outside the bundle");
     this.place = place;
     this.span = spanOfPlace(place);
-    this.key = streamKey(place.head, bundleSeal(place.key, place.id));
+    this.open = chunkOpener(streamKey(place.head, bundleSeal(place.key, place.id)));
     this.out = new Uint8Array(place.size);
     this.nextChunk = this.span.firstChunk;
   }
 
-  /** Takes the next bytes, in pieces of any length. */
-  feed(bytes: Uint8Array): void {
+  /** Takes the next bytes, in pieces of any length, one after another. */
+  async feed(bytes: Uint8Array): Promise<void> {
     if (this.fed + bytes.length > this.span.end - this.span.start)
       throw new FormatError("opening", "more bytes than were asked for");
     this.fed += bytes.length;
@@ -39,22 +38,20 @@ export class VariantReader {
       this.heldLength += n;
       at += n;
       if (this.heldLength === sealedChunk || this.fed - bytes.length + at === this.span.end - this.span.start)
-        this.openHeld();
+        await this.openHeld();
     }
   }
 
-  private openHeld(): void {
+  private async openHeld(): Promise<void> {
     const sealed = this.held.subarray(0, this.heldLength);
-    for (const plain of openChunks(this.key, this.place.total, this.nextChunk, sealed)) {
-      const start = this.nextChunk * chunkSize;
-      const from = Math.max(this.place.offset - start, 0);
-      const to = Math.min(this.place.offset + this.place.size - start, plain.length);
-      const wanted = plain.subarray(from, Math.max(from, to));
-      this.out.set(wanted, this.written);
-      this.hash.update(wanted);
-      this.written += wanted.length;
-      this.nextChunk++;
-    }
+    const plain = await openChunkBy(this.open, this.place.total, this.nextChunk, sealed);
+    const start = this.nextChunk * chunkSize;
+    const from = Math.max(this.place.offset - start, 0);
+    const to = Math.min(this.place.offset + this.place.size - start, plain.length);
+    const wanted = plain.subarray(from, Math.max(from, to));
+    this.out.set(wanted, this.written);
+    this.written += wanted.length;
+    this.nextChunk++;
     this.heldLength = 0;
   }
 
@@ -64,9 +61,9 @@ export class VariantReader {
   }
 
   /** The bytes, if they are all there and are those that the manifest promises. */
-  finish(): Bytes {
+  async finish(): Promise<Bytes> {
     if (this.written !== this.place.size) throw new FormatError("opening", "bytes are missing");
-    if (!equal(this.hash.digest(), this.place.sha256))
+    if (!equal(await digest(this.out), this.place.sha256))
       throw new FormatError("hash", "these are not the bytes that the manifest names");
     return this.out;
   }

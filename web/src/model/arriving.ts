@@ -1,7 +1,8 @@
 // Waiting for a share that is on its way: first for its photos, then for their originals.
 import { ApiError } from "../api/errors.ts";
 import { pause } from "../api/http.ts";
-import { firstLook, type Link, type Looked, type Ports } from "./opening.ts";
+import type { Link } from "../format/link.ts";
+import { firstLook, type Looked, type Ports } from "./opening.ts";
 
 const waitingPause = [2000, 3000, 5000, 8000, 10_000];
 const stagePause = [6000, 9000, 14_000, 20_000, 30_000, 60_000];
@@ -13,13 +14,19 @@ export const isApi = (error: unknown, ...codes: ApiError["code"][]): boolean =>
   error instanceof ApiError && codes.includes(error.code);
 
 /** The first look at a share that is there. waiting is told each time that it is not. */
-export async function lookUntilThere(p: Ports, link: Link, signal: AbortSignal, waiting: () => void): Promise<Looked> {
+export async function lookUntilThere(
+  p: Ports,
+  link: Link,
+  signal: AbortSignal,
+  waiting: () => Promise<void>,
+): Promise<Looked> {
   for (let n = 0; ; n++) {
     try {
       return await firstLook(p, link, signal);
     } catch (error) {
       if (!isApi(error, "uploading")) throw error;
-      waiting();
+      await waiting();
+      signal.throwIfAborted();
       await pause(nth(waitingPause, n), signal);
     }
   }

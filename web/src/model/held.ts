@@ -1,7 +1,7 @@
 // R, once a viewer has found it: for which share as it was. It lives in this page alone.
 import { type Bytes, equal, none } from "../format/bytes.ts";
+import { usesR } from "../format/gates.ts";
 import type { Statement } from "../format/statement.ts";
-import { usesR } from "./opening.ts";
 
 export class HeldR {
   #r: Bytes = none;

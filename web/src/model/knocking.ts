@@ -7,8 +7,8 @@ import { type Bytes, equal, none } from "../format/bytes.ts";
 import { readToken } from "../format/kdf.ts";
 import type { Knocker } from "../format/knock.ts";
 import type * as KnockViewer from "../format/knock-viewer.lazy.ts";
+import type { Link } from "../format/link.ts";
 import type { Statement } from "../format/statement.ts";
-import type { Link } from "./opening.ts";
 import { GateError } from "./passing.ts";
 import { type Knocking, ViewError } from "./view-state.ts";
 

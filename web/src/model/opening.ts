@@ -1,9 +1,10 @@
 // The steps from a link to open photos: what is asked, what is checked, in which order. FORMAT.md, "Opening".
 import type { guess, OpenReply, openShare, readParts, take } from "../api/share.ts";
 import { type Bytes, hex, none } from "../format/bytes.ts";
-import type { Code } from "../format/code.ts";
 import type { Derivation } from "../format/derive-passphrase.ts";
 import { commentSecret, idOf, readToken, unlockToken, viewSecret } from "../format/kdf.ts";
+import type { Link } from "../format/link.ts";
+import type { Manifest } from "../format/manifest.ts";
 import type { Opener } from "../format/opener.ts";
 import { type Place, spanOfPlace } from "../format/span.ts";
 import type { Statement } from "../format/statement.ts";
@@ -25,7 +26,7 @@ export interface Ports {
   /** R, when the sender lets this viewer in: knocking.ts, which comes late. */
   readonly askToBeLetIn: (a: Asking) => Promise<Bytes>;
   readonly derive: (d: Derivation) => Promise<Bytes>;
-  /** Has the words there for rules that most shares do not have. */
+  /** Has the words there for what stands before photos, and for why a share does not open. */
   readonly words: () => Promise<void>;
   readonly tab: Tab;
   readonly now: () => number;
@@ -35,12 +36,6 @@ export interface Ports {
 export interface Reads {
   readonly api: Pick<Ports["api"], "readParts">;
   readonly opener: Pick<Opener, "variant">;
-}
-
-/** What a view or comment link opens with. */
-export interface Link {
-  readonly id: Bytes;
-  readonly view: Bytes;
 }
 
 /** A key with which a named recipient opens: what was pasted or dropped, or a passkey of this device. */
@@ -56,24 +51,12 @@ export interface Keys {
 export interface Looked {
   readonly reply: OpenReply;
   readonly statement: Statement;
+  /** What opened together with the check: of a share that nothing stands before. */
+  readonly manifest: Manifest | null;
   readonly skew: number;
 }
 
 const hour = 3_600_000;
-
-/** Whether somebody has to do or to know something before it opens. With an access log they have to be told. */
-export const isGated = (s: Statement): boolean => s.viewLimit > 0 || s.suite > 0 || usesR(s) || s.logKey.length > 0;
-
-/** Rules whose words come late: keys, asking first, the access log. */
-export const isRare = (s: Statement): boolean => usesR(s) || s.logKey.length > 0;
-
-/** Whether opening needs R: there are named recipients, or the owner is asked first. */
-export const usesR = (s: Statement): boolean => s.locks.length > 0 || s.askFirst === 1;
-
-export function linkOf(code: Code & { kind: "view" | "comment" }): Link {
-  if (code.kind === "view") return { id: code.id, view: code.view };
-  return { id: code.id, view: viewSecret(code.comment, code.id) };
-}
 
 /** The link that an owner's secret gives. */
 export function ownLink(publicKey: Bytes, owner: Bytes): Link {
@@ -104,11 +87,11 @@ export const told = ({ logKey }: Statement, guessId: Bytes): Bytes =>
 
 /** Nothing is believed before the statement's signature is. */
 async function checked(p: Ports, link: Link, reply: OpenReply, signal: AbortSignal): Promise<Looked> {
-  const statement = await p.opener.check({ id: link.id, ...reply });
+  const { statement, manifest } = await p.opener.check({ ...link, ...reply });
   signal.throwIfAborted();
   if (statement.expires + hour < p.now()) throw new ViewError("gone");
   if (!p.tab.sees(link.id, statement.revision)) throw new ViewError("damaged");
-  return { reply, statement, skew: reply.now - p.now() };
+  return { reply, statement, manifest, skew: reply.now - p.now() };
 }
 
 /** PW for a passphrase, and the guess id that gives the guess back when it was right. */
@@ -148,7 +131,9 @@ export async function unseal(
 ): Promise<Opened> {
   const { statement, reply, skew } = looked;
   const { view } = link;
-  const manifest = await p.opener.manifest({ statement, sealed: reply.manifest, view, pepper, pw: keys.pw, r: keys.r });
+  const sealed = reply.manifest;
+  const manifest =
+    looked.manifest ?? (await p.opener.manifest({ statement, sealed, view, pepper, pw: keys.pw, r: keys.r }));
   signal.throwIfAborted();
   const { title, words, bundles } = manifest;
   const share: Opened = {
@@ -196,7 +181,7 @@ export async function readPlace(
   const { upload } = bundle;
   const key = `${hex(upload)} ${entry.offset} ${entry.size}`;
   const before = takeUp(p.opener, key);
-  const opening = before?.opening ?? (await p.opener.variant(place));
+  const opening = before?.opening ?? p.opener.variant(place);
   let at = before?.at ?? start;
   try {
     for await (const bytes of p.api.readParts(

@@ -3,19 +3,19 @@
 import { ApiError, isAway } from "../api/errors.ts";
 import { type Bytes, none } from "../format/bytes.ts";
 import { isFormatError } from "../format/errors.ts";
+import { usesR } from "../format/gates.ts";
+import type { Link } from "../format/link.ts";
 import { named } from "../lib/named.ts";
 import {
   answerPassphrase,
   type Key,
   type Keys,
   keysOf,
-  type Link,
   type Looked,
   look,
   type Ports,
   told,
   unseal,
-  usesR,
 } from "./opening.ts";
 import { type Busy, type Opened, type Problem, type ProblemCode, ViewError } from "./view-state.ts";
 

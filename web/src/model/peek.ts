@@ -27,7 +27,7 @@ export async function readIf(
   const place: Place = { id, total, ...sealed, ...entry };
   const { start } = spanOfPlace(place);
   const { end } = spanOf(total, entry.offset, Math.min(entry.size, enough));
-  const opening = await p.opener.variant(place);
+  const opening = p.opener.variant(place);
   try {
     const range = { id, upload, unlock: share.keys.unlock, start, end };
     for await (const bytes of p.api.readParts(range, signal)) await opening.feed(bytes);

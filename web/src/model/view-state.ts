@@ -2,11 +2,12 @@
 
 import { ApiError, isAway } from "../api/errors.ts";
 import { type FormatError, isFormatError } from "../format/errors.ts";
+import type { Link } from "../format/link.ts";
 import type { Photo } from "../format/manifest.ts";
 import type { Statement } from "../format/statement.ts";
 import { UpdatedError } from "../lib/lazy.ts";
 import { named } from "../lib/named.ts";
-import type { Keys, Link } from "./opening.ts";
+import type { Keys } from "./opening.ts";
 
 /** Why a page shows words instead of photos; each has its words in the catalogue. */
 export const viewCodes = [

@@ -3,17 +3,16 @@
 import { isAway } from "../api/errors.ts";
 import { pause } from "../api/http.ts";
 import { type Bytes, none } from "../format/bytes.ts";
+import { isGated } from "../format/gates.ts";
+import type { Link } from "../format/link.ts";
 import type { Statement } from "../format/statement.ts";
 import { isApi, lookUntilThere, nth, restForOriginals } from "./arriving.ts";
 import { HeldR } from "./held.ts";
 import {
   type Entry,
-  isGated,
-  isRare,
   type Key,
   type Keys,
   keysOf,
-  type Link,
   type Looked,
   look,
   type Ports,
@@ -128,12 +127,12 @@ export class Viewing {
 
   /** Asks for the share until it is there, then opens it or shows the gate. */
   private async open(link: Link, signal: AbortSignal, problem?: Problem): Promise<void> {
-    const looked = await lookUntilThere(this.ports, link, signal, () => this.show({ at: "waiting" }));
+    const looked = await lookUntilThere(this.ports, link, signal, () => this.wait());
     this.failures = 0;
     this.looked = looked;
     const { statement, reply } = looked;
     if (isGated(statement)) {
-      if (isRare(statement)) await this.ports.words();
+      await this.ports.words();
       signal.throwIfAborted();
       this.showGate(looked, problem);
       // Reloaded in the tab that has taken its view: nobody has to press Open for what is theirs.
@@ -144,6 +143,11 @@ export class Viewing {
     // Nothing stands before it, and yet there is no pepper: the record is not the one the statement speaks of.
     if (reply.pepper.length === 0) throw new ViewError("damaged");
     this.showShare(await unseal(this.ports, link, looked, keysOf(link, none, none), reply.pepper, signal));
+  }
+
+  private async wait(): Promise<void> {
+    await this.ports.words();
+    this.show({ at: "waiting" });
   }
 
   private showGate({ statement, reply, skew }: Looked, problem?: Problem): void {
@@ -284,7 +288,7 @@ export class Viewing {
   /** What was known does not open it any more: everything is asked for again. */
   private async regateAll(looked: Looked): Promise<void> {
     if (looked.statement.viewLimit === 0) this.held.forget();
-    if (isRare(looked.statement)) await this.ports.words();
+    await this.ports.words();
     this.showGate(looked, { code: "changed" });
   }
 

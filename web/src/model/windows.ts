@@ -89,7 +89,7 @@ async function feed<E>(
   const to = Math.min(span.end - at, bytes.length);
   if (from >= to) return false;
   try {
-    one.opening ??= await p.opener.variant(one.place);
+    one.opening ??= p.opener.variant(one.place);
     // A copy: feeding gives the bytes away, and a chunk may hold several entries.
     await one.opening.feed(bytes.slice(from, to) as Bytes);
     if (at + to < span.end) return false;
@@ -115,7 +115,7 @@ export async function readPatiently(
   const { id } = share.link;
   const place: Place = { id, total: bundle.size, ...sealed, ...entry };
   const { start, end } = spanOfPlace(place);
-  const opening = await p.opener.variant(place);
+  const opening = p.opener.variant(place);
   try {
     for (let at = start; at < end; ) {
       const range = { id, upload: bundle.upload, unlock: share.keys.unlock, start: at, end };

@@ -1,5 +1,6 @@
 // The share as those will see it who get the link: their page, at the size of their screen, made of what would be sent now.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isGated } from "../format/gates.ts";
 import { t } from "../lib/words.ts";
 import type { Opened } from "../model/view-state.ts";
 import { Icon } from "../ui/icon.tsx";

@@ -98,7 +98,7 @@ export class Local {
         }
       },
     },
-    opener: { variant: async (place) => this.#opening(place) },
+    opener: { variant: (place) => this.#opening(place) },
   };
 
   #opening({ sha256 }: Place): Opening {

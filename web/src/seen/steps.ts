@@ -1,7 +1,7 @@
 // What somebody with the link goes through before the photos, one page after the other.
 
+import { isGated } from "../format/gates.ts";
 import type { Statement } from "../format/statement.ts";
-import { isGated } from "../model/opening.ts";
 import type { Gate, Knocking } from "../model/view-state.ts";
 
 /**

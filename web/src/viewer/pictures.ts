@@ -55,7 +55,7 @@ export class Pictures {
   private readonly previews = new Map<number, string>();
   private readonly held = new Map<number, Held>();
   private readonly problems = new Map<number, SlideProblem>();
-  private readonly loading = new Map<number, AbortController>();
+  private readonly loading = new Map<number, { readonly controller: AbortController; readonly done: Promise<void> }>();
   private arriving: (Arriving & { readonly i: number }) | undefined;
   private noAvif = false;
   private readonly listeners = new Set<() => void>();
@@ -122,7 +122,7 @@ export class Pictures {
     this.current = current;
     const far = (i: number) => Math.abs(i - current) > reach;
     for (const i of [...this.held.keys()].filter(far)) this.drop(i);
-    for (const [i, controller] of this.loading) if (far(i)) controller.abort();
+    for (const [i, { controller }] of this.loading) if (far(i)) controller.abort();
     this.problems.delete(current);
     this.loadAround();
   }
@@ -138,11 +138,18 @@ export class Pictures {
     }
   }
 
-  private async load(i: number): Promise<void> {
+  private load(i: number): Promise<void> {
     const photo = this.share.photos[i];
-    if (this.closed || !photo || this.held.has(i) || this.loading.has(i) || this.problems.has(i)) return;
+    const before = this.loading.get(i);
+    if (before) return before.done;
+    if (this.closed || !photo || this.held.has(i) || this.problems.has(i)) return Promise.resolve();
     const controller = new AbortController();
-    this.loading.set(i, controller);
+    const done = this.loadNow(i, photo, controller);
+    this.loading.set(i, { controller, done });
+    return done;
+  }
+
+  private async loadNow(i: number, photo: Photo, controller: AbortController): Promise<void> {
     try {
       await this.loadFirst(i, photo, controller.signal);
     } catch (error) {
@@ -206,7 +213,7 @@ export class Pictures {
 
   close(): void {
     this.closed = true;
-    for (const controller of this.loading.values()) controller.abort();
+    for (const { controller } of this.loading.values()) controller.abort();
     for (const i of [...this.held.keys()]) this.drop(i);
     for (const url of this.previews.values()) URL.revokeObjectURL(url);
     this.previews.clear();

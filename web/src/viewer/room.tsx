@@ -58,22 +58,27 @@ export function Room({ share, late, read, reading }: RoomProps) {
   };
   useEffect(() => pictures.show(current), [pictures, current]);
   useRoomTitle(current, n);
+  const drawn = useDrawn();
   useKeys({ zoom, go, where: track.where, n, leave: panel ? closePanel : undefined, more });
   const idle = useIdle(panel);
   const photo = share.photos[Math.min(current, n - 1)];
   if (!photo) return null;
   return (
     <main class={idle ? "viewer is-idle" : "viewer"} id="main" ref={room}>
-      <TopBar
-        share={share}
-        i={current}
-        photo={photo}
-        downloads={downloads}
-        panel={panel}
-        toggle={toggle}
-        onPanel={openPanel}
-        more={more}
-      />
+      {drawn ? (
+        <TopBar
+          share={share}
+          i={current}
+          photo={photo}
+          downloads={downloads}
+          panel={panel}
+          toggle={toggle}
+          onPanel={openPanel}
+          more={more}
+        />
+      ) : (
+        <header class="v-top" />
+      )}
       <section class="stage" aria-label={t("room.photos")}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller has to be reachable by keyboard */}
         <div class={zoomed ? "track is-zoomed" : "track"} ref={track.ref} onScroll={track.onScroll} tabIndex={0}>
@@ -93,13 +98,15 @@ export function Room({ share, late, read, reading }: RoomProps) {
             />
           ))}
         </div>
-        <Nav current={current} n={n} go={go} />
-        <Hint
-          share={share}
-          late={late ?? (updated ? "updated" : undefined)}
-          zoomed={zoomed}
-          picture={pictures.at(current)}
-        />
+        {drawn ? <Nav current={current} n={n} go={go} /> : null}
+        {drawn ? (
+          <Hint
+            share={share}
+            late={late ?? (updated ? "updated" : undefined)}
+            zoomed={zoomed}
+            picture={pictures.at(current)}
+          />
+        ) : null}
       </section>
       {panel ? <Info share={share} photo={photo} i={current} more={more} close={closePanel} focus={opened} /> : null}
       {n > 1 ? (
@@ -139,6 +146,18 @@ function usePictures(share: Opened, read: Read): Pictures {
   }, [pictures]);
   useEffect(() => pictures.update(share), [pictures, share]);
   return pictures;
+}
+
+/** False for the first frames: the photo is drawn before what stands around it, for which its place is kept. */
+function useDrawn(): boolean {
+  const [drawn, setDrawn] = useState(false);
+  useEffect(() => {
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => setDrawn(true));
+    });
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return drawn;
 }
 
 function useRoomTitle(i: number, n: number): void {

@@ -63,7 +63,7 @@ test("a link that changed while the index was parsed does not show the share of 
   const index = { offset: 1, size: 1, sha256: none };
   const opener = {
     manifest: async () => ({ title: "", words: "", bundles: [{ key: none, head: none }], photos: [], index }),
-    variant: async () => ({ feed: async () => {}, beginning: async () => none, finish: async () => none, drop() {} }),
+    variant: () => ({ feed: async () => {}, beginning: async () => none, finish: async () => none, drop() {} }),
     async index() {
       run.abort();
       return [];
@@ -71,7 +71,10 @@ test("a link that changed while the index was parsed does not show the share of 
   } as unknown as Opener;
   const statement = { bundles: [{ upload: none, size: 182, partSize: 262_144 }] };
   const ports = { opener, api: { readParts: async function* () {} } };
-  const [p, looked] = [ports, { statement, reply: { manifest: none, taken: 0 }, skew: 0 }] as unknown as [never, never];
+  const [p, looked] = [
+    ports,
+    { statement, reply: { manifest: none, taken: 0 }, manifest: null, skew: 0 },
+  ] as unknown as [never, never];
   const keys = { pw: none, r: none, unlock: none };
   await assert.rejects(unseal(p, { id: none, view: none }, looked, keys, none, run.signal), { name: "AbortError" });
 });

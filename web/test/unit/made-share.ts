@@ -266,16 +266,20 @@ export function directOpener(): Opener {
   const jobs = openerJobs();
   let n = 0;
   return {
-    check: async (a) => jobs.check(a),
-    manifest: async (a) => jobs.manifest(a),
-    index: async (doc, statement, index) => jobs.index({ doc, statement, index }),
-    async variant(place) {
+    check: jobs.check,
+    manifest: jobs.manifest,
+    index: (doc, statement, index) => jobs.index({ doc, statement, index }),
+    variant(place) {
       const job = ++n;
-      jobs.begin({ job, place });
+      const begun = jobs.begin({ job, place });
+      begun.catch(() => {});
       return {
-        feed: async (bytes) => void jobs.feed({ job, bytes }),
-        beginning: async () => jobs.beginning({ job }),
-        finish: async () => jobs.finish({ job }),
+        async feed(bytes) {
+          await begun;
+          await jobs.feed({ job, bytes });
+        },
+        beginning: () => jobs.beginning({ job }),
+        finish: () => jobs.finish({ job }),
         drop: () => void jobs.drop({ job }),
       };
     },
