@@ -58,7 +58,7 @@ test("several photos, each on a sheet of its own, with the keyboard alone", asyn
   await page.keyboard.press("Enter");
   await expect(sheet(page, "shot.png")).toHaveCount(0);
   await expect(title).toHaveText("1 photo gives this away");
-  expect(await focused(title)).toBe(true);
+  await expect.poll(() => focused(title)).toBe(true);
   await tabTo(page, page.getByRole("button", { name: "Remove told.jpg" }));
   await page.keyboard.press("Space");
   await expect(title).toHaveText("2 photos, and they give nothing away");
@@ -66,7 +66,7 @@ test("several photos, each on a sheet of its own, with the keyboard alone", asyn
   await page.keyboard.press("Enter");
   await expect(page.getByRole("article")).toHaveCount(0);
   await expect(title).toHaveText("See what a photo gives away");
-  expect(await focused(title)).toBe(true);
+  await expect.poll(() => focused(title)).toBe(true);
 });
 
 test("pictures inside a phone's photo are seen, though no browser shows their format", async ({ page }) => {
