@@ -7,6 +7,7 @@ import { Around } from "./around.ts";
 import { Detail } from "./detail.ts";
 import { Motion } from "./motion.ts";
 import { addStyles, type SlideParts } from "./page-parts.ts";
+import type { Place } from "./place.ts";
 
 const mostZoom = 8;
 const step = 0.4;
@@ -17,6 +18,7 @@ const panStep = 80;
 export class Zoom {
   private readonly element: HTMLElement;
   private readonly frame: HTMLElement;
+  private readonly place: Place;
   private readonly panzoom: PanzoomObject;
   private readonly changed: (zoomed: boolean) => void;
   private readonly ends = new AbortController();
@@ -32,6 +34,7 @@ export class Zoom {
     parts.addWords(words);
     this.element = element;
     this.frame = element.parentElement ?? element;
+    this.place = parts.place;
     this.changed = changed;
     const { signal } = this.ends;
     this.panzoom = Panzoom(element, {
@@ -44,12 +47,7 @@ export class Zoom {
       cursor: "",
       // A finger that moves sideways turns the page while nothing is zoomed.
       touchAction: "pan-x",
-      // It counts in pixels as they are drawn.
-      setTransform: (_, { scale, x, y }) => {
-        if (signal.aborted) return; // a step that was under way
-        const drawn = parts.place.scale();
-        element.style.transform = `scale(${scale}) translate(${x / drawn}px, ${y / drawn}px)`;
-      },
+      setTransform: (_, { scale, x, y }) => this.draw(scale, x, y),
       duration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 1 : 160,
       handleStartEvent: (event: Event) => {
         if (this.zoomed) event.preventDefault();
@@ -81,10 +79,20 @@ export class Zoom {
     this.changed(zoomed);
   }
 
+  /** Panzoom counts in pixels as they are drawn. */
+  private draw(scale: number, x: number, y: number): void {
+    if (this.ends.signal.aborted) return; // a step that was under way
+    const drawn = this.place.scale();
+    this.element.style.transform = `scale(${scale}) translate(${x / drawn}px, ${y / drawn}px)`;
+  }
+
   private wheel(event: WheelEvent): void {
     if (this.around.open) return;
     // Two fingers sideways on a trackpad turn the page.
     if (!this.zoomed && !event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
+    // It draws with the next frame, and measures what is drawn: steps that come faster would lead away from the pointer.
+    const { x, y } = this.panzoom.getPan();
+    this.draw(this.panzoom.getScale(), x, y);
     this.panzoom.zoomWithWheel(event);
   }
 
