@@ -6,6 +6,7 @@ import { canvas, close, decode, drawn, type Picture, pixelsOf, shrink, softScale
 import { isClear } from "./clear.ts";
 import { Fault } from "./fault.ts";
 import { media, mediaOf, role } from "./photo.ts";
+import { promising } from "./promising.ts";
 import type { Coded, Frame, KeyFrames, Made, Pixels, Source, Spec } from "./protocol.ts";
 
 /** The format of views, and what a browser makes of it that cannot write it (it answers with PNG, unasked). */
@@ -135,7 +136,7 @@ async function asAV1({ image, spec, wide }: Step, frame: Frame): Promise<Result 
 }
 
 export async function other(view: ImageBitmap, coded: Coded, quality: number, wide: boolean, opaque: boolean) {
-  if (opaque && coded.media !== media["image/avif"]) return colours(view);
+  if (opaque && coded.media !== media["image/avif"]) return colours(view, quality);
   const area = drawn(view, view.width, view.height, wide);
   view.close();
   if (coded.media !== media["image/avif"]) return keyFrames(area);
@@ -144,10 +145,14 @@ export async function other(view: ImageBitmap, coded: Coded, quality: number, wi
 }
 
 /** Of a picture that nothing is seen through. */
-async function colours(view: ImageBitmap): Promise<KeyFrames | undefined> {
-  const color = await keyFrame(view);
-  view.close();
-  return color && { color };
+async function colours(view: ImageBitmap, quality: number): Promise<KeyFrames | false | undefined> {
+  try {
+    if (!(await promising(view, quality))) return false;
+    const color = await keyFrame(view);
+    return color && { color };
+  } finally {
+    view.close();
+  }
 }
 
 export async function pixels(source: Source, frame: Frame): Promise<Pixels> {
