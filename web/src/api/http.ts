@@ -1,4 +1,4 @@
-// One request to the server: until an answer has begun, again where that may help. Nothing else in the pages fetches.
+// One request to the server: until an answer has begun, again where that may help.
 import type { Bytes } from "../format/bytes.ts";
 import { readBody } from "./body.ts";
 import { ApiError, isAway, refusal } from "./errors.ts";

@@ -1,4 +1,5 @@
 // How a request leaves the page, and nothing of what follows: what begins before the rest of the page is there needs no more.
+// Nothing else in the pages asks the server's API for anything.
 import type { Bytes } from "../format/bytes.ts";
 
 const msgpackType = "application/vnd.safelight+msgpack";
